@@ -1,0 +1,5566 @@
+import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
+var __webpack_exports__ = {};
+
+;// CONCATENATED MODULE: external "node:fs"
+const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
+;// CONCATENATED MODULE: external "node:os"
+const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
+;// CONCATENATED MODULE: external "os"
+const external_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/utils.js
+// We use any as a valid input type
+/* eslint-disable @typescript-eslint/no-explicit-any */
+/**
+ * Sanitizes an input into a string so it can be passed into issueCommand safely
+ * @param input input to sanitize into a string
+ */
+function utils_toCommandValue(input) {
+    if (input === null || input === undefined) {
+        return '';
+    }
+    else if (typeof input === 'string' || input instanceof String) {
+        return input;
+    }
+    return JSON.stringify(input);
+}
+/**
+ *
+ * @param annotationProperties
+ * @returns The command properties to send with the actual annotation command
+ * See IssueCommandProperties: https://github.com/actions/runner/blob/main/src/Runner.Worker/ActionCommandManager.cs#L646
+ */
+function toCommandProperties(annotationProperties) {
+    if (!Object.keys(annotationProperties).length) {
+        return {};
+    }
+    return {
+        title: annotationProperties.title,
+        file: annotationProperties.file,
+        line: annotationProperties.startLine,
+        endLine: annotationProperties.endLine,
+        col: annotationProperties.startColumn,
+        endColumn: annotationProperties.endColumn
+    };
+}
+//# sourceMappingURL=utils.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/command.js
+
+
+/**
+ * Issues a command to the GitHub Actions runner
+ *
+ * @param command - The command name to issue
+ * @param properties - Additional properties for the command (key-value pairs)
+ * @param message - The message to include with the command
+ * @remarks
+ * This function outputs a specially formatted string to stdout that the Actions
+ * runner interprets as a command. These commands can control workflow behavior,
+ * set outputs, create annotations, mask values, and more.
+ *
+ * Command Format:
+ *   ::name key=value,key=value::message
+ *
+ * @example
+ * ```typescript
+ * // Issue a warning annotation
+ * issueCommand('warning', {}, 'This is a warning message');
+ * // Output: ::warning::This is a warning message
+ *
+ * // Set an environment variable
+ * issueCommand('set-env', { name: 'MY_VAR' }, 'some value');
+ * // Output: ::set-env name=MY_VAR::some value
+ *
+ * // Add a secret mask
+ * issueCommand('add-mask', {}, 'secretValue123');
+ * // Output: ::add-mask::secretValue123
+ * ```
+ *
+ * @internal
+ * This is an internal utility function that powers the public API functions
+ * such as setSecret, warning, error, and exportVariable.
+ */
+function command_issueCommand(command, properties, message) {
+    const cmd = new Command(command, properties, message);
+    process.stdout.write(cmd.toString() + external_os_namespaceObject.EOL);
+}
+function command_issue(name, message = '') {
+    command_issueCommand(name, {}, message);
+}
+const CMD_STRING = '::';
+class Command {
+    constructor(command, properties, message) {
+        if (!command) {
+            command = 'missing.command';
+        }
+        this.command = command;
+        this.properties = properties;
+        this.message = message;
+    }
+    toString() {
+        let cmdStr = CMD_STRING + this.command;
+        if (this.properties && Object.keys(this.properties).length > 0) {
+            cmdStr += ' ';
+            let first = true;
+            for (const key in this.properties) {
+                if (this.properties.hasOwnProperty(key)) {
+                    const val = this.properties[key];
+                    if (val) {
+                        if (first) {
+                            first = false;
+                        }
+                        else {
+                            cmdStr += ',';
+                        }
+                        cmdStr += `${key}=${escapeProperty(val)}`;
+                    }
+                }
+            }
+        }
+        cmdStr += `${CMD_STRING}${escapeData(this.message)}`;
+        return cmdStr;
+    }
+}
+function escapeData(s) {
+    return utils_toCommandValue(s)
+        .replace(/%/g, '%25')
+        .replace(/\r/g, '%0D')
+        .replace(/\n/g, '%0A');
+}
+function escapeProperty(s) {
+    return utils_toCommandValue(s)
+        .replace(/%/g, '%25')
+        .replace(/\r/g, '%0D')
+        .replace(/\n/g, '%0A')
+        .replace(/:/g, '%3A')
+        .replace(/,/g, '%2C');
+}
+//# sourceMappingURL=command.js.map
+;// CONCATENATED MODULE: external "crypto"
+const external_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("crypto");
+;// CONCATENATED MODULE: external "fs"
+const external_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("fs");
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/file-command.js
+// For internal use, subject to change.
+// We use any as a valid input type
+/* eslint-disable @typescript-eslint/no-explicit-any */
+
+
+
+
+function file_command_issueFileCommand(command, message) {
+    const filePath = process.env[`GITHUB_${command}`];
+    if (!filePath) {
+        throw new Error(`Unable to find environment variable for file command ${command}`);
+    }
+    if (!external_fs_namespaceObject.existsSync(filePath)) {
+        throw new Error(`Missing file at path: ${filePath}`);
+    }
+    external_fs_namespaceObject.appendFileSync(filePath, `${utils_toCommandValue(message)}${external_os_namespaceObject.EOL}`, {
+        encoding: 'utf8'
+    });
+}
+function file_command_prepareKeyValueMessage(key, value) {
+    const delimiter = `ghadelimiter_${external_crypto_namespaceObject.randomUUID()}`;
+    const convertedValue = utils_toCommandValue(value);
+    // These should realistically never happen, but just in case someone finds a
+    // way to exploit uuid generation let's not allow keys or values that contain
+    // the delimiter.
+    if (key.includes(delimiter)) {
+        throw new Error(`Unexpected input: name should not contain the delimiter "${delimiter}"`);
+    }
+    if (convertedValue.includes(delimiter)) {
+        throw new Error(`Unexpected input: value should not contain the delimiter "${delimiter}"`);
+    }
+    return `${key}<<${delimiter}${external_os_namespaceObject.EOL}${convertedValue}${external_os_namespaceObject.EOL}${delimiter}`;
+}
+//# sourceMappingURL=file-command.js.map
+;// CONCATENATED MODULE: external "path"
+const external_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("path");
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/oidc-utils.js
+var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+class oidc_utils_OidcClient {
+    static createHttpClient(allowRetry = true, maxRetry = 10) {
+        const requestOptions = {
+            allowRetries: allowRetry,
+            maxRetries: maxRetry
+        };
+        return new HttpClient('actions/oidc-client', [new BearerCredentialHandler(oidc_utils_OidcClient.getRequestToken())], requestOptions);
+    }
+    static getRequestToken() {
+        const token = process.env['ACTIONS_ID_TOKEN_REQUEST_TOKEN'];
+        if (!token) {
+            throw new Error('Unable to get ACTIONS_ID_TOKEN_REQUEST_TOKEN env variable');
+        }
+        return token;
+    }
+    static getIDTokenUrl() {
+        const runtimeUrl = process.env['ACTIONS_ID_TOKEN_REQUEST_URL'];
+        if (!runtimeUrl) {
+            throw new Error('Unable to get ACTIONS_ID_TOKEN_REQUEST_URL env variable');
+        }
+        return runtimeUrl;
+    }
+    static getCall(id_token_url) {
+        return __awaiter(this, void 0, void 0, function* () {
+            var _a;
+            const httpclient = oidc_utils_OidcClient.createHttpClient();
+            const res = yield httpclient
+                .getJson(id_token_url)
+                .catch(error => {
+                throw new Error(`Failed to get ID Token. \n 
+        Error Code : ${error.statusCode}\n 
+        Error Message: ${error.message}`);
+            });
+            const id_token = (_a = res.result) === null || _a === void 0 ? void 0 : _a.value;
+            if (!id_token) {
+                throw new Error('Response json body do not have ID Token field');
+            }
+            return id_token;
+        });
+    }
+    static getIDToken(audience) {
+        return __awaiter(this, void 0, void 0, function* () {
+            try {
+                // New ID Token is requested from action service
+                let id_token_url = oidc_utils_OidcClient.getIDTokenUrl();
+                if (audience) {
+                    const encodedAudience = encodeURIComponent(audience);
+                    id_token_url = `${id_token_url}&audience=${encodedAudience}`;
+                }
+                debug(`ID token url is ${id_token_url}`);
+                const id_token = yield oidc_utils_OidcClient.getCall(id_token_url);
+                setSecret(id_token);
+                return id_token;
+            }
+            catch (error) {
+                throw new Error(`Error message: ${error.message}`);
+            }
+        });
+    }
+}
+//# sourceMappingURL=oidc-utils.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/summary.js
+var summary_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+const { access, appendFile, writeFile } = external_fs_namespaceObject.promises;
+const SUMMARY_ENV_VAR = 'GITHUB_STEP_SUMMARY';
+const SUMMARY_DOCS_URL = 'https://docs.github.com/actions/using-workflows/workflow-commands-for-github-actions#adding-a-job-summary';
+class Summary {
+    constructor() {
+        this._buffer = '';
+    }
+    /**
+     * Finds the summary file path from the environment, rejects if env var is not found or file does not exist
+     * Also checks r/w permissions.
+     *
+     * @returns step summary file path
+     */
+    filePath() {
+        return summary_awaiter(this, void 0, void 0, function* () {
+            if (this._filePath) {
+                return this._filePath;
+            }
+            const pathFromEnv = process.env[SUMMARY_ENV_VAR];
+            if (!pathFromEnv) {
+                throw new Error(`Unable to find environment variable for $${SUMMARY_ENV_VAR}. Check if your runtime environment supports job summaries.`);
+            }
+            try {
+                yield access(pathFromEnv, external_fs_namespaceObject.constants.R_OK | external_fs_namespaceObject.constants.W_OK);
+            }
+            catch (_a) {
+                throw new Error(`Unable to access summary file: '${pathFromEnv}'. Check if the file has correct read/write permissions.`);
+            }
+            this._filePath = pathFromEnv;
+            return this._filePath;
+        });
+    }
+    /**
+     * Wraps content in an HTML tag, adding any HTML attributes
+     *
+     * @param {string} tag HTML tag to wrap
+     * @param {string | null} content content within the tag
+     * @param {[attribute: string]: string} attrs key-value list of HTML attributes to add
+     *
+     * @returns {string} content wrapped in HTML element
+     */
+    wrap(tag, content, attrs = {}) {
+        const htmlAttrs = Object.entries(attrs)
+            .map(([key, value]) => ` ${key}="${value}"`)
+            .join('');
+        if (!content) {
+            return `<${tag}${htmlAttrs}>`;
+        }
+        return `<${tag}${htmlAttrs}>${content}</${tag}>`;
+    }
+    /**
+     * Writes text in the buffer to the summary buffer file and empties buffer. Will append by default.
+     *
+     * @param {SummaryWriteOptions} [options] (optional) options for write operation
+     *
+     * @returns {Promise<Summary>} summary instance
+     */
+    write(options) {
+        return summary_awaiter(this, void 0, void 0, function* () {
+            const overwrite = !!(options === null || options === void 0 ? void 0 : options.overwrite);
+            const filePath = yield this.filePath();
+            const writeFunc = overwrite ? writeFile : appendFile;
+            yield writeFunc(filePath, this._buffer, { encoding: 'utf8' });
+            return this.emptyBuffer();
+        });
+    }
+    /**
+     * Clears the summary buffer and wipes the summary file
+     *
+     * @returns {Summary} summary instance
+     */
+    clear() {
+        return summary_awaiter(this, void 0, void 0, function* () {
+            return this.emptyBuffer().write({ overwrite: true });
+        });
+    }
+    /**
+     * Returns the current summary buffer as a string
+     *
+     * @returns {string} string of summary buffer
+     */
+    stringify() {
+        return this._buffer;
+    }
+    /**
+     * If the summary buffer is empty
+     *
+     * @returns {boolen} true if the buffer is empty
+     */
+    isEmptyBuffer() {
+        return this._buffer.length === 0;
+    }
+    /**
+     * Resets the summary buffer without writing to summary file
+     *
+     * @returns {Summary} summary instance
+     */
+    emptyBuffer() {
+        this._buffer = '';
+        return this;
+    }
+    /**
+     * Adds raw text to the summary buffer
+     *
+     * @param {string} text content to add
+     * @param {boolean} [addEOL=false] (optional) append an EOL to the raw text (default: false)
+     *
+     * @returns {Summary} summary instance
+     */
+    addRaw(text, addEOL = false) {
+        this._buffer += text;
+        return addEOL ? this.addEOL() : this;
+    }
+    /**
+     * Adds the operating system-specific end-of-line marker to the buffer
+     *
+     * @returns {Summary} summary instance
+     */
+    addEOL() {
+        return this.addRaw(external_os_namespaceObject.EOL);
+    }
+    /**
+     * Adds an HTML codeblock to the summary buffer
+     *
+     * @param {string} code content to render within fenced code block
+     * @param {string} lang (optional) language to syntax highlight code
+     *
+     * @returns {Summary} summary instance
+     */
+    addCodeBlock(code, lang) {
+        const attrs = Object.assign({}, (lang && { lang }));
+        const element = this.wrap('pre', this.wrap('code', code), attrs);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML list to the summary buffer
+     *
+     * @param {string[]} items list of items to render
+     * @param {boolean} [ordered=false] (optional) if the rendered list should be ordered or not (default: false)
+     *
+     * @returns {Summary} summary instance
+     */
+    addList(items, ordered = false) {
+        const tag = ordered ? 'ol' : 'ul';
+        const listItems = items.map(item => this.wrap('li', item)).join('');
+        const element = this.wrap(tag, listItems);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML table to the summary buffer
+     *
+     * @param {SummaryTableCell[]} rows table rows
+     *
+     * @returns {Summary} summary instance
+     */
+    addTable(rows) {
+        const tableBody = rows
+            .map(row => {
+            const cells = row
+                .map(cell => {
+                if (typeof cell === 'string') {
+                    return this.wrap('td', cell);
+                }
+                const { header, data, colspan, rowspan } = cell;
+                const tag = header ? 'th' : 'td';
+                const attrs = Object.assign(Object.assign({}, (colspan && { colspan })), (rowspan && { rowspan }));
+                return this.wrap(tag, data, attrs);
+            })
+                .join('');
+            return this.wrap('tr', cells);
+        })
+            .join('');
+        const element = this.wrap('table', tableBody);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds a collapsable HTML details element to the summary buffer
+     *
+     * @param {string} label text for the closed state
+     * @param {string} content collapsable content
+     *
+     * @returns {Summary} summary instance
+     */
+    addDetails(label, content) {
+        const element = this.wrap('details', this.wrap('summary', label) + content);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML image tag to the summary buffer
+     *
+     * @param {string} src path to the image you to embed
+     * @param {string} alt text description of the image
+     * @param {SummaryImageOptions} options (optional) addition image attributes
+     *
+     * @returns {Summary} summary instance
+     */
+    addImage(src, alt, options) {
+        const { width, height } = options || {};
+        const attrs = Object.assign(Object.assign({}, (width && { width })), (height && { height }));
+        const element = this.wrap('img', null, Object.assign({ src, alt }, attrs));
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML section heading element
+     *
+     * @param {string} text heading text
+     * @param {number | string} [level=1] (optional) the heading level, default: 1
+     *
+     * @returns {Summary} summary instance
+     */
+    addHeading(text, level) {
+        const tag = `h${level}`;
+        const allowedTag = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].includes(tag)
+            ? tag
+            : 'h1';
+        const element = this.wrap(allowedTag, text);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML thematic break (<hr>) to the summary buffer
+     *
+     * @returns {Summary} summary instance
+     */
+    addSeparator() {
+        const element = this.wrap('hr', null);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML line break (<br>) to the summary buffer
+     *
+     * @returns {Summary} summary instance
+     */
+    addBreak() {
+        const element = this.wrap('br', null);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML blockquote to the summary buffer
+     *
+     * @param {string} text quote text
+     * @param {string} cite (optional) citation url
+     *
+     * @returns {Summary} summary instance
+     */
+    addQuote(text, cite) {
+        const attrs = Object.assign({}, (cite && { cite }));
+        const element = this.wrap('blockquote', text, attrs);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML anchor tag to the summary buffer
+     *
+     * @param {string} text link text/content
+     * @param {string} href hyperlink
+     *
+     * @returns {Summary} summary instance
+     */
+    addLink(text, href) {
+        const element = this.wrap('a', text, { href });
+        return this.addRaw(element).addEOL();
+    }
+}
+const _summary = new Summary();
+/**
+ * @deprecated use `core.summary`
+ */
+const markdownSummary = (/* unused pure expression or super */ null && (_summary));
+const summary = _summary;
+//# sourceMappingURL=summary.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/path-utils.js
+
+/**
+ * toPosixPath converts the given path to the posix form. On Windows, \\ will be
+ * replaced with /.
+ *
+ * @param pth. Path to transform.
+ * @return string Posix path.
+ */
+function toPosixPath(pth) {
+    return pth.replace(/[\\]/g, '/');
+}
+/**
+ * toWin32Path converts the given path to the win32 form. On Linux, / will be
+ * replaced with \\.
+ *
+ * @param pth. Path to transform.
+ * @return string Win32 path.
+ */
+function toWin32Path(pth) {
+    return pth.replace(/[/]/g, '\\');
+}
+/**
+ * toPlatformPath converts the given path to a platform-specific path. It does
+ * this by replacing instances of / and \ with the platform-specific path
+ * separator.
+ *
+ * @param pth The path to platformize.
+ * @return string The platform-specific path.
+ */
+function toPlatformPath(pth) {
+    return pth.replace(/[/\\]/g, path.sep);
+}
+//# sourceMappingURL=path-utils.js.map
+;// CONCATENATED MODULE: external "string_decoder"
+const external_string_decoder_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("string_decoder");
+;// CONCATENATED MODULE: external "events"
+const external_events_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("events");
+;// CONCATENATED MODULE: external "child_process"
+const external_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("child_process");
+;// CONCATENATED MODULE: external "assert"
+const external_assert_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("assert");
+;// CONCATENATED MODULE: ./node_modules/@actions/io/lib/io-util.js
+var io_util_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+const { chmod, copyFile, lstat, mkdir, open: io_util_open, readdir, rename, rm, rmdir, stat, symlink, unlink } = external_fs_namespaceObject.promises;
+// export const {open} = 'fs'
+const IS_WINDOWS = process.platform === 'win32';
+/**
+ * Custom implementation of readlink to ensure Windows junctions
+ * maintain trailing backslash for backward compatibility with Node.js < 24
+ *
+ * In Node.js 20, Windows junctions (directory symlinks) always returned paths
+ * with trailing backslashes. Node.js 24 removed this behavior, which breaks
+ * code that relied on this format for path operations.
+ *
+ * This implementation restores the Node 20 behavior by adding a trailing
+ * backslash to all junction results on Windows.
+ */
+function readlink(fsPath) {
+    return io_util_awaiter(this, void 0, void 0, function* () {
+        const result = yield fs.promises.readlink(fsPath);
+        // On Windows, restore Node 20 behavior: add trailing backslash to all results
+        // since junctions on Windows are always directory links
+        if (IS_WINDOWS && !result.endsWith('\\')) {
+            return `${result}\\`;
+        }
+        return result;
+    });
+}
+// See https://github.com/nodejs/node/blob/d0153aee367422d0858105abec186da4dff0a0c5/deps/uv/include/uv/win.h#L691
+const UV_FS_O_EXLOCK = 0x10000000;
+const READONLY = external_fs_namespaceObject.constants.O_RDONLY;
+function exists(fsPath) {
+    return io_util_awaiter(this, void 0, void 0, function* () {
+        try {
+            yield stat(fsPath);
+        }
+        catch (err) {
+            if (err.code === 'ENOENT') {
+                return false;
+            }
+            throw err;
+        }
+        return true;
+    });
+}
+function isDirectory(fsPath_1) {
+    return io_util_awaiter(this, arguments, void 0, function* (fsPath, useStat = false) {
+        const stats = useStat ? yield stat(fsPath) : yield lstat(fsPath);
+        return stats.isDirectory();
+    });
+}
+/**
+ * On OSX/Linux, true if path starts with '/'. On Windows, true for paths like:
+ * \, \hello, \\hello\share, C:, and C:\hello (and corresponding alternate separator cases).
+ */
+function isRooted(p) {
+    p = normalizeSeparators(p);
+    if (!p) {
+        throw new Error('isRooted() parameter "p" cannot be empty');
+    }
+    if (IS_WINDOWS) {
+        return (p.startsWith('\\') || /^[A-Z]:/i.test(p) // e.g. \ or \hello or \\hello
+        ); // e.g. C: or C:\hello
+    }
+    return p.startsWith('/');
+}
+/**
+ * Best effort attempt to determine whether a file exists and is executable.
+ * @param filePath    file path to check
+ * @param extensions  additional file extensions to try
+ * @return if file exists and is executable, returns the file path. otherwise empty string.
+ */
+function tryGetExecutablePath(filePath, extensions) {
+    return io_util_awaiter(this, void 0, void 0, function* () {
+        let stats = undefined;
+        try {
+            // test file exists
+            stats = yield stat(filePath);
+        }
+        catch (err) {
+            if (err.code !== 'ENOENT') {
+                // eslint-disable-next-line no-console
+                console.log(`Unexpected error attempting to determine if executable file exists '${filePath}': ${err}`);
+            }
+        }
+        if (stats && stats.isFile()) {
+            if (IS_WINDOWS) {
+                // on Windows, test for valid extension
+                const upperExt = external_path_namespaceObject.extname(filePath).toUpperCase();
+                if (extensions.some(validExt => validExt.toUpperCase() === upperExt)) {
+                    return filePath;
+                }
+            }
+            else {
+                if (isUnixExecutable(stats)) {
+                    return filePath;
+                }
+            }
+        }
+        // try each extension
+        const originalFilePath = filePath;
+        for (const extension of extensions) {
+            filePath = originalFilePath + extension;
+            stats = undefined;
+            try {
+                stats = yield stat(filePath);
+            }
+            catch (err) {
+                if (err.code !== 'ENOENT') {
+                    // eslint-disable-next-line no-console
+                    console.log(`Unexpected error attempting to determine if executable file exists '${filePath}': ${err}`);
+                }
+            }
+            if (stats && stats.isFile()) {
+                if (IS_WINDOWS) {
+                    // preserve the case of the actual file (since an extension was appended)
+                    try {
+                        const directory = external_path_namespaceObject.dirname(filePath);
+                        const upperName = external_path_namespaceObject.basename(filePath).toUpperCase();
+                        for (const actualName of yield readdir(directory)) {
+                            if (upperName === actualName.toUpperCase()) {
+                                filePath = external_path_namespaceObject.join(directory, actualName);
+                                break;
+                            }
+                        }
+                    }
+                    catch (err) {
+                        // eslint-disable-next-line no-console
+                        console.log(`Unexpected error attempting to determine the actual case of the file '${filePath}': ${err}`);
+                    }
+                    return filePath;
+                }
+                else {
+                    if (isUnixExecutable(stats)) {
+                        return filePath;
+                    }
+                }
+            }
+        }
+        return '';
+    });
+}
+function normalizeSeparators(p) {
+    p = p || '';
+    if (IS_WINDOWS) {
+        // convert slashes on Windows
+        p = p.replace(/\//g, '\\');
+        // remove redundant slashes
+        return p.replace(/\\\\+/g, '\\');
+    }
+    // remove redundant slashes
+    return p.replace(/\/\/+/g, '/');
+}
+// on Mac/Linux, test the execute bit
+//     R   W  X  R  W X R W X
+//   256 128 64 32 16 8 4 2 1
+function isUnixExecutable(stats) {
+    return ((stats.mode & 1) > 0 ||
+        ((stats.mode & 8) > 0 &&
+            process.getgid !== undefined &&
+            stats.gid === process.getgid()) ||
+        ((stats.mode & 64) > 0 &&
+            process.getuid !== undefined &&
+            stats.uid === process.getuid()));
+}
+// Get the path of cmd.exe in windows
+function getCmdPath() {
+    var _a;
+    return (_a = process.env['COMSPEC']) !== null && _a !== void 0 ? _a : `cmd.exe`;
+}
+//# sourceMappingURL=io-util.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/io/lib/io.js
+var io_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+/**
+ * Copies a file or folder.
+ * Based off of shelljs - https://github.com/shelljs/shelljs/blob/9237f66c52e5daa40458f94f9565e18e8132f5a6/src/cp.js
+ *
+ * @param     source    source path
+ * @param     dest      destination path
+ * @param     options   optional. See CopyOptions.
+ */
+function cp(source_1, dest_1) {
+    return io_awaiter(this, arguments, void 0, function* (source, dest, options = {}) {
+        const { force, recursive, copySourceDirectory } = readCopyOptions(options);
+        const destStat = (yield ioUtil.exists(dest)) ? yield ioUtil.stat(dest) : null;
+        // Dest is an existing file, but not forcing
+        if (destStat && destStat.isFile() && !force) {
+            return;
+        }
+        // If dest is an existing directory, should copy inside.
+        const newDest = destStat && destStat.isDirectory() && copySourceDirectory
+            ? path.join(dest, path.basename(source))
+            : dest;
+        if (!(yield ioUtil.exists(source))) {
+            throw new Error(`no such file or directory: ${source}`);
+        }
+        const sourceStat = yield ioUtil.stat(source);
+        if (sourceStat.isDirectory()) {
+            if (!recursive) {
+                throw new Error(`Failed to copy. ${source} is a directory, but tried to copy without recursive flag.`);
+            }
+            else {
+                yield cpDirRecursive(source, newDest, 0, force);
+            }
+        }
+        else {
+            if (path.relative(source, newDest) === '') {
+                // a file cannot be copied to itself
+                throw new Error(`'${newDest}' and '${source}' are the same file`);
+            }
+            yield io_copyFile(source, newDest, force);
+        }
+    });
+}
+/**
+ * Moves a path.
+ *
+ * @param     source    source path
+ * @param     dest      destination path
+ * @param     options   optional. See MoveOptions.
+ */
+function mv(source_1, dest_1) {
+    return io_awaiter(this, arguments, void 0, function* (source, dest, options = {}) {
+        if (yield ioUtil.exists(dest)) {
+            let destExists = true;
+            if (yield ioUtil.isDirectory(dest)) {
+                // If dest is directory copy src into dest
+                dest = path.join(dest, path.basename(source));
+                destExists = yield ioUtil.exists(dest);
+            }
+            if (destExists) {
+                if (options.force == null || options.force) {
+                    yield rmRF(dest);
+                }
+                else {
+                    throw new Error('Destination already exists');
+                }
+            }
+        }
+        yield mkdirP(path.dirname(dest));
+        yield ioUtil.rename(source, dest);
+    });
+}
+/**
+ * Remove a path recursively with force
+ *
+ * @param inputPath path to remove
+ */
+function rmRF(inputPath) {
+    return io_awaiter(this, void 0, void 0, function* () {
+        if (IS_WINDOWS) {
+            // Check for invalid characters
+            // https://docs.microsoft.com/en-us/windows/win32/fileio/naming-a-file
+            if (/[*"<>|]/.test(inputPath)) {
+                throw new Error('File path must not contain `*`, `"`, `<`, `>` or `|` on Windows');
+            }
+        }
+        try {
+            // note if path does not exist, error is silent
+            yield rm(inputPath, {
+                force: true,
+                maxRetries: 3,
+                recursive: true,
+                retryDelay: 300
+            });
+        }
+        catch (err) {
+            throw new Error(`File was unable to be removed ${err}`);
+        }
+    });
+}
+/**
+ * Make a directory.  Creates the full path with folders in between
+ * Will throw if it fails
+ *
+ * @param   fsPath        path to create
+ * @returns Promise<void>
+ */
+function mkdirP(fsPath) {
+    return io_awaiter(this, void 0, void 0, function* () {
+        ok(fsPath, 'a path argument must be provided');
+        yield ioUtil.mkdir(fsPath, { recursive: true });
+    });
+}
+/**
+ * Returns path of a tool had the tool actually been invoked.  Resolves via paths.
+ * If you check and the tool does not exist, it will throw.
+ *
+ * @param     tool              name of the tool
+ * @param     check             whether to check if tool exists
+ * @returns   Promise<string>   path to tool
+ */
+function which(tool, check) {
+    return io_awaiter(this, void 0, void 0, function* () {
+        if (!tool) {
+            throw new Error("parameter 'tool' is required");
+        }
+        // recursive when check=true
+        if (check) {
+            const result = yield which(tool, false);
+            if (!result) {
+                if (IS_WINDOWS) {
+                    throw new Error(`Unable to locate executable file: ${tool}. Please verify either the file path exists or the file can be found within a directory specified by the PATH environment variable. Also verify the file has a valid extension for an executable file.`);
+                }
+                else {
+                    throw new Error(`Unable to locate executable file: ${tool}. Please verify either the file path exists or the file can be found within a directory specified by the PATH environment variable. Also check the file mode to verify the file is executable.`);
+                }
+            }
+            return result;
+        }
+        const matches = yield findInPath(tool);
+        if (matches && matches.length > 0) {
+            return matches[0];
+        }
+        return '';
+    });
+}
+/**
+ * Returns a list of all occurrences of the given tool on the system path.
+ *
+ * @returns   Promise<string[]>  the paths of the tool
+ */
+function findInPath(tool) {
+    return io_awaiter(this, void 0, void 0, function* () {
+        if (!tool) {
+            throw new Error("parameter 'tool' is required");
+        }
+        // build the list of extensions to try
+        const extensions = [];
+        if (IS_WINDOWS && process.env['PATHEXT']) {
+            for (const extension of process.env['PATHEXT'].split(external_path_namespaceObject.delimiter)) {
+                if (extension) {
+                    extensions.push(extension);
+                }
+            }
+        }
+        // if it's rooted, return it if exists. otherwise return empty.
+        if (isRooted(tool)) {
+            const filePath = yield tryGetExecutablePath(tool, extensions);
+            if (filePath) {
+                return [filePath];
+            }
+            return [];
+        }
+        // if any path separators, return empty
+        if (tool.includes(external_path_namespaceObject.sep)) {
+            return [];
+        }
+        // build the list of directories
+        //
+        // Note, technically "where" checks the current directory on Windows. From a toolkit perspective,
+        // it feels like we should not do this. Checking the current directory seems like more of a use
+        // case of a shell, and the which() function exposed by the toolkit should strive for consistency
+        // across platforms.
+        const directories = [];
+        if (process.env.PATH) {
+            for (const p of process.env.PATH.split(external_path_namespaceObject.delimiter)) {
+                if (p) {
+                    directories.push(p);
+                }
+            }
+        }
+        // find all matches
+        const matches = [];
+        for (const directory of directories) {
+            const filePath = yield tryGetExecutablePath(external_path_namespaceObject.join(directory, tool), extensions);
+            if (filePath) {
+                matches.push(filePath);
+            }
+        }
+        return matches;
+    });
+}
+function readCopyOptions(options) {
+    const force = options.force == null ? true : options.force;
+    const recursive = Boolean(options.recursive);
+    const copySourceDirectory = options.copySourceDirectory == null
+        ? true
+        : Boolean(options.copySourceDirectory);
+    return { force, recursive, copySourceDirectory };
+}
+function cpDirRecursive(sourceDir, destDir, currentDepth, force) {
+    return io_awaiter(this, void 0, void 0, function* () {
+        // Ensure there is not a run away recursive copy
+        if (currentDepth >= 255)
+            return;
+        currentDepth++;
+        yield mkdirP(destDir);
+        const files = yield ioUtil.readdir(sourceDir);
+        for (const fileName of files) {
+            const srcFile = `${sourceDir}/${fileName}`;
+            const destFile = `${destDir}/${fileName}`;
+            const srcFileStat = yield ioUtil.lstat(srcFile);
+            if (srcFileStat.isDirectory()) {
+                // Recurse
+                yield cpDirRecursive(srcFile, destFile, currentDepth, force);
+            }
+            else {
+                yield io_copyFile(srcFile, destFile, force);
+            }
+        }
+        // Change the mode for the newly created directory
+        yield ioUtil.chmod(destDir, (yield ioUtil.stat(sourceDir)).mode);
+    });
+}
+// Buffered file copy
+function io_copyFile(srcFile, destFile, force) {
+    return io_awaiter(this, void 0, void 0, function* () {
+        if ((yield ioUtil.lstat(srcFile)).isSymbolicLink()) {
+            // unlink/re-link it
+            try {
+                yield ioUtil.lstat(destFile);
+                yield ioUtil.unlink(destFile);
+            }
+            catch (e) {
+                // Try to override file permission
+                if (e.code === 'EPERM') {
+                    yield ioUtil.chmod(destFile, '0666');
+                    yield ioUtil.unlink(destFile);
+                }
+                // other errors = it doesn't exist, no work to do
+            }
+            // Copy over symlink
+            const symlinkFull = yield ioUtil.readlink(srcFile);
+            yield ioUtil.symlink(symlinkFull, destFile, ioUtil.IS_WINDOWS ? 'junction' : null);
+        }
+        else if (!(yield ioUtil.exists(destFile)) || force) {
+            yield ioUtil.copyFile(srcFile, destFile);
+        }
+    });
+}
+//# sourceMappingURL=io.js.map
+;// CONCATENATED MODULE: external "timers"
+const external_timers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("timers");
+;// CONCATENATED MODULE: ./node_modules/@actions/exec/lib/toolrunner.js
+var toolrunner_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+
+
+
+
+/* eslint-disable @typescript-eslint/unbound-method */
+const toolrunner_IS_WINDOWS = process.platform === 'win32';
+/*
+ * Class for running command line tools. Handles quoting and arg parsing in a platform agnostic way.
+ */
+class ToolRunner extends external_events_namespaceObject.EventEmitter {
+    constructor(toolPath, args, options) {
+        super();
+        if (!toolPath) {
+            throw new Error("Parameter 'toolPath' cannot be null or empty.");
+        }
+        this.toolPath = toolPath;
+        this.args = args || [];
+        this.options = options || {};
+    }
+    _debug(message) {
+        if (this.options.listeners && this.options.listeners.debug) {
+            this.options.listeners.debug(message);
+        }
+    }
+    _getCommandString(options, noPrefix) {
+        const toolPath = this._getSpawnFileName();
+        const args = this._getSpawnArgs(options);
+        let cmd = noPrefix ? '' : '[command]'; // omit prefix when piped to a second tool
+        if (toolrunner_IS_WINDOWS) {
+            // Windows + cmd file
+            if (this._isCmdFile()) {
+                cmd += toolPath;
+                for (const a of args) {
+                    cmd += ` ${a}`;
+                }
+            }
+            // Windows + verbatim
+            else if (options.windowsVerbatimArguments) {
+                cmd += `"${toolPath}"`;
+                for (const a of args) {
+                    cmd += ` ${a}`;
+                }
+            }
+            // Windows (regular)
+            else {
+                cmd += this._windowsQuoteCmdArg(toolPath);
+                for (const a of args) {
+                    cmd += ` ${this._windowsQuoteCmdArg(a)}`;
+                }
+            }
+        }
+        else {
+            // OSX/Linux - this can likely be improved with some form of quoting.
+            // creating processes on Unix is fundamentally different than Windows.
+            // on Unix, execvp() takes an arg array.
+            cmd += toolPath;
+            for (const a of args) {
+                cmd += ` ${a}`;
+            }
+        }
+        return cmd;
+    }
+    _processLineBuffer(data, strBuffer, onLine) {
+        try {
+            let s = strBuffer + data.toString();
+            let n = s.indexOf(external_os_namespaceObject.EOL);
+            while (n > -1) {
+                const line = s.substring(0, n);
+                onLine(line);
+                // the rest of the string ...
+                s = s.substring(n + external_os_namespaceObject.EOL.length);
+                n = s.indexOf(external_os_namespaceObject.EOL);
+            }
+            return s;
+        }
+        catch (err) {
+            // streaming lines to console is best effort.  Don't fail a build.
+            this._debug(`error processing line. Failed with error ${err}`);
+            return '';
+        }
+    }
+    _getSpawnFileName() {
+        if (toolrunner_IS_WINDOWS) {
+            if (this._isCmdFile()) {
+                return process.env['COMSPEC'] || 'cmd.exe';
+            }
+        }
+        return this.toolPath;
+    }
+    _getSpawnArgs(options) {
+        if (toolrunner_IS_WINDOWS) {
+            if (this._isCmdFile()) {
+                let argline = `/D /S /C "${this._windowsQuoteCmdArg(this.toolPath)}`;
+                for (const a of this.args) {
+                    argline += ' ';
+                    argline += options.windowsVerbatimArguments
+                        ? a
+                        : this._windowsQuoteCmdArg(a);
+                }
+                argline += '"';
+                return [argline];
+            }
+        }
+        return this.args;
+    }
+    _endsWith(str, end) {
+        return str.endsWith(end);
+    }
+    _isCmdFile() {
+        const upperToolPath = this.toolPath.toUpperCase();
+        return (this._endsWith(upperToolPath, '.CMD') ||
+            this._endsWith(upperToolPath, '.BAT'));
+    }
+    _windowsQuoteCmdArg(arg) {
+        // for .exe, apply the normal quoting rules that libuv applies
+        if (!this._isCmdFile()) {
+            return this._uvQuoteCmdArg(arg);
+        }
+        // otherwise apply quoting rules specific to the cmd.exe command line parser.
+        // the libuv rules are generic and are not designed specifically for cmd.exe
+        // command line parser.
+        //
+        // for a detailed description of the cmd.exe command line parser, refer to
+        // http://stackoverflow.com/questions/4094699/how-does-the-windows-command-interpreter-cmd-exe-parse-scripts/7970912#7970912
+        // need quotes for empty arg
+        if (!arg) {
+            return '""';
+        }
+        // determine whether the arg needs to be quoted
+        const cmdSpecialChars = [
+            ' ',
+            '\t',
+            '&',
+            '(',
+            ')',
+            '[',
+            ']',
+            '{',
+            '}',
+            '^',
+            '=',
+            ';',
+            '!',
+            "'",
+            '+',
+            ',',
+            '`',
+            '~',
+            '|',
+            '<',
+            '>',
+            '"'
+        ];
+        let needsQuotes = false;
+        for (const char of arg) {
+            if (cmdSpecialChars.some(x => x === char)) {
+                needsQuotes = true;
+                break;
+            }
+        }
+        // short-circuit if quotes not needed
+        if (!needsQuotes) {
+            return arg;
+        }
+        // the following quoting rules are very similar to the rules that by libuv applies.
+        //
+        // 1) wrap the string in quotes
+        //
+        // 2) double-up quotes - i.e. " => ""
+        //
+        //    this is different from the libuv quoting rules. libuv replaces " with \", which unfortunately
+        //    doesn't work well with a cmd.exe command line.
+        //
+        //    note, replacing " with "" also works well if the arg is passed to a downstream .NET console app.
+        //    for example, the command line:
+        //          foo.exe "myarg:""my val"""
+        //    is parsed by a .NET console app into an arg array:
+        //          [ "myarg:\"my val\"" ]
+        //    which is the same end result when applying libuv quoting rules. although the actual
+        //    command line from libuv quoting rules would look like:
+        //          foo.exe "myarg:\"my val\""
+        //
+        // 3) double-up slashes that precede a quote,
+        //    e.g.  hello \world    => "hello \world"
+        //          hello\"world    => "hello\\""world"
+        //          hello\\"world   => "hello\\\\""world"
+        //          hello world\    => "hello world\\"
+        //
+        //    technically this is not required for a cmd.exe command line, or the batch argument parser.
+        //    the reasons for including this as a .cmd quoting rule are:
+        //
+        //    a) this is optimized for the scenario where the argument is passed from the .cmd file to an
+        //       external program. many programs (e.g. .NET console apps) rely on the slash-doubling rule.
+        //
+        //    b) it's what we've been doing previously (by deferring to node default behavior) and we
+        //       haven't heard any complaints about that aspect.
+        //
+        // note, a weakness of the quoting rules chosen here, is that % is not escaped. in fact, % cannot be
+        // escaped when used on the command line directly - even though within a .cmd file % can be escaped
+        // by using %%.
+        //
+        // the saving grace is, on the command line, %var% is left as-is if var is not defined. this contrasts
+        // the line parsing rules within a .cmd file, where if var is not defined it is replaced with nothing.
+        //
+        // one option that was explored was replacing % with ^% - i.e. %var% => ^%var^%. this hack would
+        // often work, since it is unlikely that var^ would exist, and the ^ character is removed when the
+        // variable is used. the problem, however, is that ^ is not removed when %* is used to pass the args
+        // to an external program.
+        //
+        // an unexplored potential solution for the % escaping problem, is to create a wrapper .cmd file.
+        // % can be escaped within a .cmd file.
+        let reverse = '"';
+        let quoteHit = true;
+        for (let i = arg.length; i > 0; i--) {
+            // walk the string in reverse
+            reverse += arg[i - 1];
+            if (quoteHit && arg[i - 1] === '\\') {
+                reverse += '\\'; // double the slash
+            }
+            else if (arg[i - 1] === '"') {
+                quoteHit = true;
+                reverse += '"'; // double the quote
+            }
+            else {
+                quoteHit = false;
+            }
+        }
+        reverse += '"';
+        return reverse.split('').reverse().join('');
+    }
+    _uvQuoteCmdArg(arg) {
+        // Tool runner wraps child_process.spawn() and needs to apply the same quoting as
+        // Node in certain cases where the undocumented spawn option windowsVerbatimArguments
+        // is used.
+        //
+        // Since this function is a port of quote_cmd_arg from Node 4.x (technically, lib UV,
+        // see https://github.com/nodejs/node/blob/v4.x/deps/uv/src/win/process.c for details),
+        // pasting copyright notice from Node within this function:
+        //
+        //      Copyright Joyent, Inc. and other Node contributors. All rights reserved.
+        //
+        //      Permission is hereby granted, free of charge, to any person obtaining a copy
+        //      of this software and associated documentation files (the "Software"), to
+        //      deal in the Software without restriction, including without limitation the
+        //      rights to use, copy, modify, merge, publish, distribute, sublicense, and/or
+        //      sell copies of the Software, and to permit persons to whom the Software is
+        //      furnished to do so, subject to the following conditions:
+        //
+        //      The above copyright notice and this permission notice shall be included in
+        //      all copies or substantial portions of the Software.
+        //
+        //      THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR
+        //      IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY,
+        //      FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE
+        //      AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
+        //      LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING
+        //      FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS
+        //      IN THE SOFTWARE.
+        if (!arg) {
+            // Need double quotation for empty argument
+            return '""';
+        }
+        if (!arg.includes(' ') && !arg.includes('\t') && !arg.includes('"')) {
+            // No quotation needed
+            return arg;
+        }
+        if (!arg.includes('"') && !arg.includes('\\')) {
+            // No embedded double quotes or backslashes, so I can just wrap
+            // quote marks around the whole thing.
+            return `"${arg}"`;
+        }
+        // Expected input/output:
+        //   input : hello"world
+        //   output: "hello\"world"
+        //   input : hello""world
+        //   output: "hello\"\"world"
+        //   input : hello\world
+        //   output: hello\world
+        //   input : hello\\world
+        //   output: hello\\world
+        //   input : hello\"world
+        //   output: "hello\\\"world"
+        //   input : hello\\"world
+        //   output: "hello\\\\\"world"
+        //   input : hello world\
+        //   output: "hello world\\" - note the comment in libuv actually reads "hello world\"
+        //                             but it appears the comment is wrong, it should be "hello world\\"
+        let reverse = '"';
+        let quoteHit = true;
+        for (let i = arg.length; i > 0; i--) {
+            // walk the string in reverse
+            reverse += arg[i - 1];
+            if (quoteHit && arg[i - 1] === '\\') {
+                reverse += '\\';
+            }
+            else if (arg[i - 1] === '"') {
+                quoteHit = true;
+                reverse += '\\';
+            }
+            else {
+                quoteHit = false;
+            }
+        }
+        reverse += '"';
+        return reverse.split('').reverse().join('');
+    }
+    _cloneExecOptions(options) {
+        options = options || {};
+        const result = {
+            cwd: options.cwd || process.cwd(),
+            env: options.env || process.env,
+            silent: options.silent || false,
+            windowsVerbatimArguments: options.windowsVerbatimArguments || false,
+            failOnStdErr: options.failOnStdErr || false,
+            ignoreReturnCode: options.ignoreReturnCode || false,
+            delay: options.delay || 10000
+        };
+        result.outStream = options.outStream || process.stdout;
+        result.errStream = options.errStream || process.stderr;
+        return result;
+    }
+    _getSpawnOptions(options, toolPath) {
+        options = options || {};
+        const result = {};
+        result.cwd = options.cwd;
+        result.env = options.env;
+        result['windowsVerbatimArguments'] =
+            options.windowsVerbatimArguments || this._isCmdFile();
+        if (options.windowsVerbatimArguments) {
+            result.argv0 = `"${toolPath}"`;
+        }
+        return result;
+    }
+    /**
+     * Exec a tool.
+     * Output will be streamed to the live console.
+     * Returns promise with return code
+     *
+     * @param     tool     path to tool to exec
+     * @param     options  optional exec options.  See ExecOptions
+     * @returns   number
+     */
+    exec() {
+        return toolrunner_awaiter(this, void 0, void 0, function* () {
+            // root the tool path if it is unrooted and contains relative pathing
+            if (!isRooted(this.toolPath) &&
+                (this.toolPath.includes('/') ||
+                    (toolrunner_IS_WINDOWS && this.toolPath.includes('\\')))) {
+                // prefer options.cwd if it is specified, however options.cwd may also need to be rooted
+                this.toolPath = external_path_namespaceObject.resolve(process.cwd(), this.options.cwd || process.cwd(), this.toolPath);
+            }
+            // if the tool is only a file name, then resolve it from the PATH
+            // otherwise verify it exists (add extension on Windows if necessary)
+            this.toolPath = yield which(this.toolPath, true);
+            return new Promise((resolve, reject) => toolrunner_awaiter(this, void 0, void 0, function* () {
+                this._debug(`exec tool: ${this.toolPath}`);
+                this._debug('arguments:');
+                for (const arg of this.args) {
+                    this._debug(`   ${arg}`);
+                }
+                const optionsNonNull = this._cloneExecOptions(this.options);
+                if (!optionsNonNull.silent && optionsNonNull.outStream) {
+                    optionsNonNull.outStream.write(this._getCommandString(optionsNonNull) + external_os_namespaceObject.EOL);
+                }
+                const state = new ExecState(optionsNonNull, this.toolPath);
+                state.on('debug', (message) => {
+                    this._debug(message);
+                });
+                if (this.options.cwd && !(yield exists(this.options.cwd))) {
+                    return reject(new Error(`The cwd: ${this.options.cwd} does not exist!`));
+                }
+                const fileName = this._getSpawnFileName();
+                const cp = external_child_process_namespaceObject.spawn(fileName, this._getSpawnArgs(optionsNonNull), this._getSpawnOptions(this.options, fileName));
+                let stdbuffer = '';
+                if (cp.stdout) {
+                    cp.stdout.on('data', (data) => {
+                        if (this.options.listeners && this.options.listeners.stdout) {
+                            this.options.listeners.stdout(data);
+                        }
+                        if (!optionsNonNull.silent && optionsNonNull.outStream) {
+                            optionsNonNull.outStream.write(data);
+                        }
+                        stdbuffer = this._processLineBuffer(data, stdbuffer, (line) => {
+                            if (this.options.listeners && this.options.listeners.stdline) {
+                                this.options.listeners.stdline(line);
+                            }
+                        });
+                    });
+                }
+                let errbuffer = '';
+                if (cp.stderr) {
+                    cp.stderr.on('data', (data) => {
+                        state.processStderr = true;
+                        if (this.options.listeners && this.options.listeners.stderr) {
+                            this.options.listeners.stderr(data);
+                        }
+                        if (!optionsNonNull.silent &&
+                            optionsNonNull.errStream &&
+                            optionsNonNull.outStream) {
+                            const s = optionsNonNull.failOnStdErr
+                                ? optionsNonNull.errStream
+                                : optionsNonNull.outStream;
+                            s.write(data);
+                        }
+                        errbuffer = this._processLineBuffer(data, errbuffer, (line) => {
+                            if (this.options.listeners && this.options.listeners.errline) {
+                                this.options.listeners.errline(line);
+                            }
+                        });
+                    });
+                }
+                cp.on('error', (err) => {
+                    state.processError = err.message;
+                    state.processExited = true;
+                    state.processClosed = true;
+                    state.CheckComplete();
+                });
+                cp.on('exit', (code) => {
+                    state.processExitCode = code;
+                    state.processExited = true;
+                    this._debug(`Exit code ${code} received from tool '${this.toolPath}'`);
+                    state.CheckComplete();
+                });
+                cp.on('close', (code) => {
+                    state.processExitCode = code;
+                    state.processExited = true;
+                    state.processClosed = true;
+                    this._debug(`STDIO streams have closed for tool '${this.toolPath}'`);
+                    state.CheckComplete();
+                });
+                state.on('done', (error, exitCode) => {
+                    if (stdbuffer.length > 0) {
+                        this.emit('stdline', stdbuffer);
+                    }
+                    if (errbuffer.length > 0) {
+                        this.emit('errline', errbuffer);
+                    }
+                    cp.removeAllListeners();
+                    if (error) {
+                        reject(error);
+                    }
+                    else {
+                        resolve(exitCode);
+                    }
+                });
+                if (this.options.input) {
+                    if (!cp.stdin) {
+                        throw new Error('child process missing stdin');
+                    }
+                    cp.stdin.end(this.options.input);
+                }
+            }));
+        });
+    }
+}
+/**
+ * Convert an arg string to an array of args. Handles escaping
+ *
+ * @param    argString   string of arguments
+ * @returns  string[]    array of arguments
+ */
+function argStringToArray(argString) {
+    const args = [];
+    let inQuotes = false;
+    let escaped = false;
+    let arg = '';
+    function append(c) {
+        // we only escape double quotes.
+        if (escaped && c !== '"') {
+            arg += '\\';
+        }
+        arg += c;
+        escaped = false;
+    }
+    for (let i = 0; i < argString.length; i++) {
+        const c = argString.charAt(i);
+        if (c === '"') {
+            if (!escaped) {
+                inQuotes = !inQuotes;
+            }
+            else {
+                append(c);
+            }
+            continue;
+        }
+        if (c === '\\' && escaped) {
+            append(c);
+            continue;
+        }
+        if (c === '\\' && inQuotes) {
+            escaped = true;
+            continue;
+        }
+        if (c === ' ' && !inQuotes) {
+            if (arg.length > 0) {
+                args.push(arg);
+                arg = '';
+            }
+            continue;
+        }
+        append(c);
+    }
+    if (arg.length > 0) {
+        args.push(arg.trim());
+    }
+    return args;
+}
+class ExecState extends external_events_namespaceObject.EventEmitter {
+    constructor(options, toolPath) {
+        super();
+        this.processClosed = false; // tracks whether the process has exited and stdio is closed
+        this.processError = '';
+        this.processExitCode = 0;
+        this.processExited = false; // tracks whether the process has exited
+        this.processStderr = false; // tracks whether stderr was written to
+        this.delay = 10000; // 10 seconds
+        this.done = false;
+        this.timeout = null;
+        if (!toolPath) {
+            throw new Error('toolPath must not be empty');
+        }
+        this.options = options;
+        this.toolPath = toolPath;
+        if (options.delay) {
+            this.delay = options.delay;
+        }
+    }
+    CheckComplete() {
+        if (this.done) {
+            return;
+        }
+        if (this.processClosed) {
+            this._setResult();
+        }
+        else if (this.processExited) {
+            this.timeout = (0,external_timers_namespaceObject.setTimeout)(ExecState.HandleTimeout, this.delay, this);
+        }
+    }
+    _debug(message) {
+        this.emit('debug', message);
+    }
+    _setResult() {
+        // determine whether there is an error
+        let error;
+        if (this.processExited) {
+            if (this.processError) {
+                error = new Error(`There was an error when attempting to execute the process '${this.toolPath}'. This may indicate the process failed to start. Error: ${this.processError}`);
+            }
+            else if (this.processExitCode !== 0 && !this.options.ignoreReturnCode) {
+                error = new Error(`The process '${this.toolPath}' failed with exit code ${this.processExitCode}`);
+            }
+            else if (this.processStderr && this.options.failOnStdErr) {
+                error = new Error(`The process '${this.toolPath}' failed because one or more lines were written to the STDERR stream`);
+            }
+        }
+        // clear the timeout
+        if (this.timeout) {
+            clearTimeout(this.timeout);
+            this.timeout = null;
+        }
+        this.done = true;
+        this.emit('done', error, this.processExitCode);
+    }
+    static HandleTimeout(state) {
+        if (state.done) {
+            return;
+        }
+        if (!state.processClosed && state.processExited) {
+            const message = `The STDIO streams did not close within ${state.delay / 1000} seconds of the exit event from process '${state.toolPath}'. This may indicate a child process inherited the STDIO streams and has not yet exited.`;
+            state._debug(message);
+        }
+        state._setResult();
+    }
+}
+//# sourceMappingURL=toolrunner.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/exec/lib/exec.js
+var exec_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+/**
+ * Exec a command.
+ * Output will be streamed to the live console.
+ * Returns promise with return code
+ *
+ * @param     commandLine        command to execute (can include additional args). Must be correctly escaped.
+ * @param     args               optional arguments for tool. Escaping is handled by the lib.
+ * @param     options            optional exec options.  See ExecOptions
+ * @returns   Promise<number>    exit code
+ */
+function exec_exec(commandLine, args, options) {
+    return exec_awaiter(this, void 0, void 0, function* () {
+        const commandArgs = argStringToArray(commandLine);
+        if (commandArgs.length === 0) {
+            throw new Error(`Parameter 'commandLine' cannot be null or empty.`);
+        }
+        // Path to tool to execute should be first arg
+        const toolPath = commandArgs[0];
+        args = commandArgs.slice(1).concat(args || []);
+        const runner = new ToolRunner(toolPath, args, options);
+        return runner.exec();
+    });
+}
+/**
+ * Exec a command and get the output.
+ * Output will be streamed to the live console.
+ * Returns promise with the exit code and collected stdout and stderr
+ *
+ * @param     commandLine           command to execute (can include additional args). Must be correctly escaped.
+ * @param     args                  optional arguments for tool. Escaping is handled by the lib.
+ * @param     options               optional exec options.  See ExecOptions
+ * @returns   Promise<ExecOutput>   exit code, stdout, and stderr
+ */
+function getExecOutput(commandLine, args, options) {
+    return exec_awaiter(this, void 0, void 0, function* () {
+        var _a, _b;
+        let stdout = '';
+        let stderr = '';
+        //Using string decoder covers the case where a mult-byte character is split
+        const stdoutDecoder = new external_string_decoder_namespaceObject.StringDecoder('utf8');
+        const stderrDecoder = new external_string_decoder_namespaceObject.StringDecoder('utf8');
+        const originalStdoutListener = (_a = options === null || options === void 0 ? void 0 : options.listeners) === null || _a === void 0 ? void 0 : _a.stdout;
+        const originalStdErrListener = (_b = options === null || options === void 0 ? void 0 : options.listeners) === null || _b === void 0 ? void 0 : _b.stderr;
+        const stdErrListener = (data) => {
+            stderr += stderrDecoder.write(data);
+            if (originalStdErrListener) {
+                originalStdErrListener(data);
+            }
+        };
+        const stdOutListener = (data) => {
+            stdout += stdoutDecoder.write(data);
+            if (originalStdoutListener) {
+                originalStdoutListener(data);
+            }
+        };
+        const listeners = Object.assign(Object.assign({}, options === null || options === void 0 ? void 0 : options.listeners), { stdout: stdOutListener, stderr: stdErrListener });
+        const exitCode = yield exec_exec(commandLine, args, Object.assign(Object.assign({}, options), { listeners }));
+        //flush any remaining characters
+        stdout += stdoutDecoder.end();
+        stderr += stderrDecoder.end();
+        return {
+            exitCode,
+            stdout,
+            stderr
+        };
+    });
+}
+//# sourceMappingURL=exec.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/platform.js
+var platform_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+const getWindowsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
+    const { stdout: version } = yield exec.getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Version"', undefined, {
+        silent: true
+    });
+    const { stdout: name } = yield exec.getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Caption"', undefined, {
+        silent: true
+    });
+    return {
+        name: name.trim(),
+        version: version.trim()
+    };
+});
+const getMacOsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
+    var _a, _b, _c, _d;
+    const { stdout } = yield exec.getExecOutput('sw_vers', undefined, {
+        silent: true
+    });
+    const version = (_b = (_a = stdout.match(/ProductVersion:\s*(.+)/)) === null || _a === void 0 ? void 0 : _a[1]) !== null && _b !== void 0 ? _b : '';
+    const name = (_d = (_c = stdout.match(/ProductName:\s*(.+)/)) === null || _c === void 0 ? void 0 : _c[1]) !== null && _d !== void 0 ? _d : '';
+    return {
+        name,
+        version
+    };
+});
+const getLinuxInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
+    const { stdout } = yield exec.getExecOutput('lsb_release', ['-i', '-r', '-s'], {
+        silent: true
+    });
+    const [name, version] = stdout.trim().split('\n');
+    return {
+        name,
+        version
+    };
+});
+const platform = external_os_namespaceObject.platform();
+const arch = external_os_namespaceObject.arch();
+const isWindows = platform === 'win32';
+const isMacOS = platform === 'darwin';
+const isLinux = platform === 'linux';
+function getDetails() {
+    return platform_awaiter(this, void 0, void 0, function* () {
+        return Object.assign(Object.assign({}, (yield (isWindows
+            ? getWindowsInfo()
+            : isMacOS
+                ? getMacOsInfo()
+                : getLinuxInfo()))), { platform,
+            arch,
+            isWindows,
+            isMacOS,
+            isLinux });
+    });
+}
+//# sourceMappingURL=platform.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/core.js
+var core_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+
+
+
+/**
+ * The code to exit an action
+ */
+var ExitCode;
+(function (ExitCode) {
+    /**
+     * A code indicating that the action was successful
+     */
+    ExitCode[ExitCode["Success"] = 0] = "Success";
+    /**
+     * A code indicating that the action was a failure
+     */
+    ExitCode[ExitCode["Failure"] = 1] = "Failure";
+})(ExitCode || (ExitCode = {}));
+//-----------------------------------------------------------------------
+// Variables
+//-----------------------------------------------------------------------
+/**
+ * Sets env variable for this action and future actions in the job
+ * @param name the name of the variable to set
+ * @param val the value of the variable. Non-string values will be converted to a string via JSON.stringify
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+function exportVariable(name, val) {
+    const convertedVal = toCommandValue(val);
+    process.env[name] = convertedVal;
+    const filePath = process.env['GITHUB_ENV'] || '';
+    if (filePath) {
+        return issueFileCommand('ENV', prepareKeyValueMessage(name, val));
+    }
+    issueCommand('set-env', { name }, convertedVal);
+}
+/**
+ * Registers a secret which will get masked from logs
+ *
+ * @param secret - Value of the secret to be masked
+ * @remarks
+ * This function instructs the Actions runner to mask the specified value in any
+ * logs produced during the workflow run. Once registered, the secret value will
+ * be replaced with asterisks (***) whenever it appears in console output, logs,
+ * or error messages.
+ *
+ * This is useful for protecting sensitive information such as:
+ * - API keys
+ * - Access tokens
+ * - Authentication credentials
+ * - URL parameters containing signatures (SAS tokens)
+ *
+ * Note that masking only affects future logs; any previous appearances of the
+ * secret in logs before calling this function will remain unmasked.
+ *
+ * @example
+ * ```typescript
+ * // Register an API token as a secret
+ * const apiToken = "abc123xyz456";
+ * setSecret(apiToken);
+ *
+ * // Now any logs containing this value will show *** instead
+ * console.log(`Using token: ${apiToken}`); // Outputs: "Using token: ***"
+ * ```
+ */
+function core_setSecret(secret) {
+    command_issueCommand('add-mask', {}, secret);
+}
+/**
+ * Prepends inputPath to the PATH (for this action and future actions)
+ * @param inputPath
+ */
+function addPath(inputPath) {
+    const filePath = process.env['GITHUB_PATH'] || '';
+    if (filePath) {
+        issueFileCommand('PATH', inputPath);
+    }
+    else {
+        issueCommand('add-path', {}, inputPath);
+    }
+    process.env['PATH'] = `${inputPath}${path.delimiter}${process.env['PATH']}`;
+}
+/**
+ * Gets the value of an input.
+ * Unless trimWhitespace is set to false in InputOptions, the value is also trimmed.
+ * Returns an empty string if the value is not defined.
+ *
+ * @param     name     name of the input to get
+ * @param     options  optional. See InputOptions.
+ * @returns   string
+ */
+function getInput(name, options) {
+    const val = process.env[`INPUT_${name.replace(/ /g, '_').toUpperCase()}`] || '';
+    if (options && options.required && !val) {
+        throw new Error(`Input required and not supplied: ${name}`);
+    }
+    if (options && options.trimWhitespace === false) {
+        return val;
+    }
+    return val.trim();
+}
+/**
+ * Gets the values of an multiline input.  Each value is also trimmed.
+ *
+ * @param     name     name of the input to get
+ * @param     options  optional. See InputOptions.
+ * @returns   string[]
+ *
+ */
+function getMultilineInput(name, options) {
+    const inputs = getInput(name, options)
+        .split('\n')
+        .filter(x => x !== '');
+    if (options && options.trimWhitespace === false) {
+        return inputs;
+    }
+    return inputs.map(input => input.trim());
+}
+/**
+ * Gets the input value of the boolean type in the YAML 1.2 "core schema" specification.
+ * Support boolean input list: `true | True | TRUE | false | False | FALSE` .
+ * The return value is also in boolean type.
+ * ref: https://yaml.org/spec/1.2/spec.html#id2804923
+ *
+ * @param     name     name of the input to get
+ * @param     options  optional. See InputOptions.
+ * @returns   boolean
+ */
+function getBooleanInput(name, options) {
+    const trueValue = ['true', 'True', 'TRUE'];
+    const falseValue = ['false', 'False', 'FALSE'];
+    const val = getInput(name, options);
+    if (trueValue.includes(val))
+        return true;
+    if (falseValue.includes(val))
+        return false;
+    throw new TypeError(`Input does not meet YAML 1.2 "Core Schema" specification: ${name}\n` +
+        `Support boolean input list: \`true | True | TRUE | false | False | FALSE\``);
+}
+/**
+ * Sets the value of an output.
+ *
+ * @param     name     name of the output to set
+ * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+function setOutput(name, value) {
+    const filePath = process.env['GITHUB_OUTPUT'] || '';
+    if (filePath) {
+        return file_command_issueFileCommand('OUTPUT', file_command_prepareKeyValueMessage(name, value));
+    }
+    process.stdout.write(external_os_namespaceObject.EOL);
+    command_issueCommand('set-output', { name }, utils_toCommandValue(value));
+}
+/**
+ * Enables or disables the echoing of commands into stdout for the rest of the step.
+ * Echoing is disabled by default if ACTIONS_STEP_DEBUG is not set.
+ *
+ */
+function setCommandEcho(enabled) {
+    issue('echo', enabled ? 'on' : 'off');
+}
+//-----------------------------------------------------------------------
+// Results
+//-----------------------------------------------------------------------
+/**
+ * Sets the action status to failed.
+ * When the action exits it will be with an exit code of 1
+ * @param message add error issue message
+ */
+function setFailed(message) {
+    process.exitCode = ExitCode.Failure;
+    error(message);
+}
+//-----------------------------------------------------------------------
+// Logging Commands
+//-----------------------------------------------------------------------
+/**
+ * Gets whether Actions Step Debug is on or not
+ */
+function isDebug() {
+    return process.env['RUNNER_DEBUG'] === '1';
+}
+/**
+ * Writes debug message to user log
+ * @param message debug message
+ */
+function core_debug(message) {
+    command_issueCommand('debug', {}, message);
+}
+/**
+ * Adds an error issue
+ * @param message error issue message. Errors will be converted to string via toString()
+ * @param properties optional properties to add to the annotation.
+ */
+function error(message, properties = {}) {
+    command_issueCommand('error', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+/**
+ * Adds a warning issue
+ * @param message warning issue message. Errors will be converted to string via toString()
+ * @param properties optional properties to add to the annotation.
+ */
+function warning(message, properties = {}) {
+    command_issueCommand('warning', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+/**
+ * Adds a notice issue
+ * @param message notice issue message. Errors will be converted to string via toString()
+ * @param properties optional properties to add to the annotation.
+ */
+function notice(message, properties = {}) {
+    command_issueCommand('notice', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+/**
+ * Writes info to log with console.log.
+ * @param message info message
+ */
+function info(message) {
+    process.stdout.write(message + external_os_namespaceObject.EOL);
+}
+/**
+ * Begin an output group.
+ *
+ * Output until the next `groupEnd` will be foldable in this group
+ *
+ * @param name The name of the output group
+ */
+function startGroup(name) {
+    command_issue('group', name);
+}
+/**
+ * End an output group.
+ */
+function endGroup() {
+    command_issue('endgroup');
+}
+/**
+ * Wrap an asynchronous function call in a group.
+ *
+ * Returns the same type as the function itself.
+ *
+ * @param name The name of the group
+ * @param fn The function to wrap in the group
+ */
+function group(name, fn) {
+    return core_awaiter(this, void 0, void 0, function* () {
+        startGroup(name);
+        let result;
+        try {
+            result = yield fn();
+        }
+        finally {
+            endGroup();
+        }
+        return result;
+    });
+}
+//-----------------------------------------------------------------------
+// Wrapper action state
+//-----------------------------------------------------------------------
+/**
+ * Saves state for current action, the state can only be retrieved by this action's post job execution.
+ *
+ * @param     name     name of the state to store
+ * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+function saveState(name, value) {
+    const filePath = process.env['GITHUB_STATE'] || '';
+    if (filePath) {
+        return file_command_issueFileCommand('STATE', file_command_prepareKeyValueMessage(name, value));
+    }
+    command_issueCommand('save-state', { name }, utils_toCommandValue(value));
+}
+/**
+ * Gets the value of an state set by this action's main execution.
+ *
+ * @param     name     name of the state to get
+ * @returns   string
+ */
+function core_getState(name) {
+    return process.env[`STATE_${name}`] || '';
+}
+function getIDToken(aud) {
+    return core_awaiter(this, void 0, void 0, function* () {
+        return yield OidcClient.getIDToken(aud);
+    });
+}
+/**
+ * Summary exports
+ */
+
+/**
+ * @deprecated use core.summary
+ */
+
+/**
+ * Path exports
+ */
+
+/**
+ * Platform utilities exports
+ */
+
+//# sourceMappingURL=core.js.map
+;// CONCATENATED MODULE: ./build/core/errors.js
+/**
+ * Every way in which a push can end badly, with the exit status of the command line.
+ * The numbers are part of the contract: scripts branch on them.
+ */
+const errorClasses = {
+    input: 2,
+    unsafe: 3,
+    key: 10,
+    'host-key': 11,
+    auth: 12,
+    connect: 13,
+    timeout: 14,
+    transfer: 15,
+    space: 16,
+    'remote-setup': 17,
+    deploy: 18,
+    'unknown-state': 20,
+    bug: 70,
+    cancelled: 130,
+};
+/** A failure with a name. Anything else that is thrown counts as a bug of ours. */
+class PushError extends Error {
+    errorClass;
+    cause;
+    evidence;
+    next;
+    /** Whether the same attempt may succeed a moment later and has changed nothing that a repetition would harm. */
+    retry;
+    constructor(errorClass, cause, next, more = {}) {
+        super(cause);
+        this.name = 'PushError';
+        this.errorClass = errorClass;
+        this.cause = cause;
+        this.next = next;
+        this.evidence = more.evidence ?? '';
+        this.retry = more.retry ?? false;
+    }
+}
+/** The failure that an error stands for, whatever was thrown. */
+function explain(error) {
+    if (error instanceof PushError) {
+        const { errorClass, cause, evidence, next } = error;
+        return { errorClass, cause, evidence, next };
+    }
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return {
+        errorClass: 'bug',
+        cause: 'dotcloud-push ran into a bug of its own.',
+        evidence: error instanceof Error ? error.message : String(error),
+        next: 'Please report it with this log.',
+        stack,
+    };
+}
+/** Several mistakes told at once: one keeps its own class, a mixture counts as `input`. */
+function combine(mistakes) {
+    const [first, ...rest] = mistakes;
+    if (first === undefined || rest.length === 0)
+        return first;
+    const errorClass = rest.every((mistake) => mistake.errorClass === first.errorClass) ? first.errorClass : 'input';
+    const unique = (texts) => [...new Set(texts.filter((text) => text !== ''))];
+    return new PushError(errorClass, unique(mistakes.map((mistake) => mistake.cause)).join(' '), unique(mistakes.map((mistake) => mistake.next)).join(' '), { evidence: unique(mistakes.map((mistake) => mistake.evidence)).join('; ') });
+}
+
+;// CONCATENATED MODULE: external "node:fs/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
+;// CONCATENATED MODULE: external "node:path"
+const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
+;// CONCATENATED MODULE: ./build/core/template.js
+
+const whyUnknown = {
+    app: 'Set app.',
+    deployment: 'Set deployment.',
+    branch: 'No branch is checked out (a tag, or a detached HEAD): write the branch out instead of {branch}.',
+    sha: 'The workspace is no repository and the CI names no commit: leave {sha} out.',
+};
+/**
+ * The template with its values in place, each passed through `encode` (a shell's quoting, for instance).
+ * Other braces stay as they are: a shell has uses for them.
+ * @throws PushError `input` when a value that is asked for is not known in this run
+ */
+function fill(input, template, values, encode = (value) => value) {
+    return template.replaceAll(/\{(app|deployment|branch|sha)\}/g, (whole, name) => {
+        const value = values[name];
+        if (value === undefined) {
+            throw new PushError('input', `Input ${input} asks for ${whole}, which is not known here.`, whyUnknown[name]);
+        }
+        return encode(value);
+    });
+}
+
+;// CONCATENATED MODULE: ./build/core/destination.js
+
+
+const defaultUser = 'dotcloud';
+const defaultPort = 22;
+const accepted = 'Write ssh://[user@]host[:port]/path, or [user@]host:path for a path in the remote home; {app}, {deployment}, {branch} and {sha} are filled in.';
+// Leading characters are strict so that no part can ever read as an option of ssh, git, hg or rsync (CVE-2017-1000117).
+const userPattern = /^[A-Za-z0-9_][A-Za-z0-9._+-]{0,63}$/;
+const hostPattern = /^(?=.{1,253}$)[A-Za-z0-9_]([A-Za-z0-9_-]{0,62})(\.[A-Za-z0-9_]([A-Za-z0-9_-]{0,62}))*\.?$/;
+const ipv6Pattern = /^(?=[0-9A-Fa-f:.]{2,45}$)[0-9A-Fa-f.]*(:[0-9A-Fa-f.]*){2,7}$/;
+const pathPattern = /^[\p{L}\p{M}\p{N} ._+@,:=~%/-]*$/u;
+function refuse(input, what, evidence = '', errorClass = 'input') {
+    throw new PushError(errorClass, `Input ${input} ${what}`, accepted, { evidence });
+}
+function decode(input, text) {
+    try {
+        return decodeURIComponent(text);
+    }
+    catch {
+        return refuse(input, `has a broken percent-encoding: "${text}".`);
+    }
+}
+function splitUrl(input, text) {
+    const [, scheme = '', rest = ''] = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/is.exec(text) ?? [];
+    if (scheme.toLowerCase() !== 'ssh')
+        refuse(input, `uses ${scheme}://, and only ssh:// is accepted.`);
+    const slash = rest.indexOf('/');
+    const authority = slash < 0 ? rest : rest.slice(0, slash);
+    const path = decode(input, slash < 0 ? '' : rest.slice(slash)).replace(/^\/+/, '/');
+    const home = /^\/~(\/|$)/.test(path);
+    return { authority, base: home ? 'home' : 'root', path: home ? path.slice(2) : path };
+}
+function splitScp(input, text) {
+    const match = /^((?:[^@:/]*@)?(?:\[[^\]/]*\]|[^@:/[\]]*)):(.*)$/s.exec(text);
+    if (match === null)
+        refuse(input, 'names no host and path.', text);
+    const [, authority = '', path = ''] = match;
+    if (path.startsWith('/'))
+        return { authority, base: 'root', path };
+    return { authority, base: 'home', path: path.replace(/^~(?=\/|$)/, '') };
+}
+function parseLogin(input, authority, values, portAllowed) {
+    const at = authority.lastIndexOf('@');
+    const userText = at < 0 ? defaultUser : authority.slice(0, at);
+    if (userText.includes(':'))
+        refuse(input, 'holds a password; dotcloud-push logs in with ssh-key only.');
+    const match = /^(\[[^\]]*\]|[^:]*)(?::(.*))?$/s.exec(authority.slice(at + 1));
+    const [, hostText = '', portText] = match ?? [];
+    if (match === null)
+        refuse(input, 'has a malformed host or port.', authority);
+    const user = fill(input, decode(input, userText), values);
+    if (!userPattern.test(user))
+        refuse(input, `has an unacceptable user name ${JSON.stringify(user)}.`);
+    const host = fill(input, decode(input, hostText), values);
+    const bare = host.replace(/^\[(.*)\]$/s, '$1');
+    const valid = host === bare ? hostPattern.test(host) : ipv6Pattern.test(bare);
+    if (!valid)
+        refuse(input, `has an unacceptable host name ${JSON.stringify(host)}.`);
+    if (portText !== undefined && !portAllowed)
+        refuse(input, 'has a malformed host or port.', authority);
+    const port = portText === undefined ? defaultPort : Number(portText);
+    if (!/^[0-9]{1,5}$/.test(portText ?? '22') || port < 1 || port > 65535) {
+        refuse(input, `has the port ${JSON.stringify(portText)}, and ports are 1 to 65535.`);
+    }
+    return { user, host: bare.toLowerCase(), port };
+}
+function parsePath(input, text, values) {
+    const path = fill(input, text, values);
+    if (/[?#]/.test(path))
+        refuse(input, 'has a query or a fragment.', path);
+    const strange = [...path].find((character) => !pathPattern.test(character));
+    if (strange !== undefined)
+        refuse(input, `has ${JSON.stringify(strange)} in its path, which a shell could act on.`, path);
+    const segments = path.split('/').filter((segment) => segment !== '');
+    if (segments.some((segment) => segment === '.' || segment === '..')) {
+        refuse(input, 'has "." or ".." in its path.', path, 'unsafe');
+    }
+    if (segments.length === 0)
+        refuse(input, 'names a root or a home directory, not a directory in it.', path, 'unsafe');
+    if (segments[0]?.startsWith('~'))
+        refuse(input, 'has a "~" where only /~/ is understood.', path, 'unsafe');
+    if (segments.some((segment) => segment.startsWith('-')))
+        refuse(input, 'has a path segment that begins with "-".', path);
+    return segments.join('/');
+}
+/**
+ * The destination that a text stands for. The order is what keeps it safe: split, percent-decode, fill the template
+ * values in, and only then hold each part against its allow-list.
+ * @throws PushError `input` or `unsafe`, naming the input and the offending part, never a password
+ */
+function parseDestination(input, text, values) {
+    if (/[\u0000-\u001f\u007f]/.test(text))
+        refuse(input, 'holds a control character.');
+    const isUrl = text.includes('://');
+    const { authority, base, path } = isUrl ? splitUrl(input, text) : splitScp(input, text);
+    return { ...parseLogin(input, authority, values, isUrl), base, path: parsePath(input, path, values) };
+}
+/** A bastion: `ssh://[user@]host[:port]`, nothing more. */
+function parseJump(input, text, values) {
+    const match = /^ssh:\/\/([^/?#]+)\/?$/i.exec(text);
+    if (match === null || /[\u0000-\u001f\u007f]/.test(text)) {
+        throw new PushError('input', `Input ${input} is not a bastion's address.`, 'Write ssh://[user@]host[:port].', {
+            evidence: text,
+        });
+    }
+    return parseLogin(input, match[1] ?? '', values, true);
+}
+/** The destination as an URL that parses to the same destination. */
+function formatDestination(destination) {
+    const { base, path } = destination;
+    const encoded = path
+        .split('/')
+        .map((segment) => encodeURIComponent(segment).replaceAll(/%(40|3A|2C|2B|3D)/g, decodeURIComponent));
+    return `ssh://${formatLogin(destination)}${base === 'home' ? '/~/' : '/'}${encoded.join('/')}`;
+}
+/** `user@host:port`, the port only where it is not 22. */
+function formatLogin({ user, host, port }) {
+    return `${user}@${bracket(host)}${port === defaultPort ? '' : `:${port}`}`;
+}
+/** `user@host`, as ssh's, git's and rsync's command lines take it; `forUrl` puts an IPv6 address in brackets. */
+function loginWord({ user, host }, forUrl = false) {
+    return `${user}@${forUrl ? bracket(host) : host}`;
+}
+/** The path as a remote shell or tool takes it: absolute, or relative to the home where a session starts. */
+function remotePath({ base, path }) {
+    return base === 'root' ? `/${path}` : path;
+}
+function bracket(host) {
+    return host.includes(':') ? `[${host}]` : host;
+}
+
+;// CONCATENATED MODULE: ./build/core/workspace.js
+
+
+
+/** For every git command over a repository that somebody else may have written. */
+const gitIsolation = {
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_TERMINAL_PROMPT: '0',
+};
+const markers = [
+    ['hg', '.hg'],
+    ['git', '.git'],
+];
+/**
+ * The one look at the disk. Nothing of the workspace is run: `git rev-parse`, which runs no hook and no configured
+ * program, is the only command that reads it.
+ * @throws PushError `input` or `unsafe` when there is nothing that could be pushed
+ */
+async function inspect(wish, host) {
+    const top = await (0,promises_namespaceObject.realpath)(host.context.workspace);
+    const source = await resolveInside(top, wish.source);
+    const isFile = !(await (0,promises_namespaceObject.stat)(source)).isDirectory();
+    const root = wish.check && !isFile ? await climb(source, top, host) : source;
+    const directory = isFile ? (0,external_node_path_namespaceObject.dirname)(root) : root;
+    const { method, reason } = await choose(wish.method, directory, isFile, top, host);
+    const hg = method === 'hg' ? await hgFacts(directory) : undefined;
+    const git = hg === undefined ? await gitFacts(directory, top, method === 'git', host) : undefined;
+    return {
+        root,
+        isFile,
+        method,
+        reason,
+        git,
+        hg,
+        branch: hg?.branch ?? branchOf(host.context.ref) ?? host.context.headBranch ?? git?.branch,
+        sha: hg?.node ?? git?.head ?? host.context.sha,
+    };
+}
+/** The branch that is checked out, as a ref, for a gate outside of GitHub. */
+async function checkedOutRef(source, host) {
+    const { branch } = await inspect({ source: source || '.', method: 'auto', check: false }, host);
+    return branch === undefined ? undefined : `refs/heads/${branch}`;
+}
+function branchOf(ref) {
+    return /^refs\/heads\/(.+)$/s.exec(ref ?? '')?.[1];
+}
+/** A path of the user's, resolved, links followed, and still inside the workspace. */
+async function resolveInside(top, path, input = 'source') {
+    const wanted = (0,external_node_path_namespaceObject.resolve)(top, path);
+    const found = await (0,promises_namespaceObject.realpath)(wanted).catch(() => {
+        throw new PushError('input', `Input ${input} is ${JSON.stringify(path)}, which does not exist.`, 'Name a path in the workspace, after the steps that make it.');
+    });
+    if (found !== top && !found.startsWith(top.endsWith(external_node_path_namespaceObject.sep) ? top : top + external_node_path_namespaceObject.sep)) {
+        throw new PushError('unsafe', `Input ${input} leads out of the workspace.`, 'Name a path inside the workspace.', {
+            evidence: `${path} is ${found}`,
+        });
+    }
+    return found;
+}
+/** dotCloud's `check`: the nearest directory with a dotcloud.yml, never above the workspace. */
+async function climb(start, top, host) {
+    for (let directory = start;; directory = (0,external_node_path_namespaceObject.dirname)(directory)) {
+        if (await workspace_exists((0,external_node_path_namespaceObject.join)(directory, 'dotcloud.yml'))) {
+            if (directory !== start)
+                host.log.info(`Found dotcloud.yml: using ${(0,external_node_path_namespaceObject.relative)(top, directory) || '.'} as the base directory.`);
+            return directory;
+        }
+        if (directory === top)
+            break;
+    }
+    host.log.warning(`No dotcloud.yml in ${(0,external_node_path_namespaceObject.relative)(top, start) || 'the workspace'} or above it, up to the workspace.`);
+    return start;
+}
+async function choose(wanted, directory, isFile, top, host) {
+    if (isFile && (wanted === 'hg' || wanted === 'git')) {
+        throw new PushError('input', `A single file cannot be pushed by ${wanted}.`, 'Set method: rsync, or source to the repository.');
+    }
+    const present = [];
+    for (const [method, marker] of isFile ? [] : markers) {
+        if (await workspace_exists((0,external_node_path_namespaceObject.join)(directory, marker)))
+            present.push(method);
+    }
+    if ((wanted === 'auto' || wanted === 'hg') && present.includes('hg'))
+        await refuseTracked(directory, top, host);
+    if (wanted === 'rsync')
+        return { method: wanted, reason: 'method is rsync' };
+    if (wanted !== 'auto') {
+        if (present.includes(wanted))
+            return { method: wanted, reason: `method is ${wanted}` };
+        throw new PushError('input', `Input method is ${wanted}, but there is no .${wanted} in ${(0,external_node_path_namespaceObject.relative)(top, directory) || 'the workspace'}.`, `Point source at the repository${wanted === 'git' ? '; a sub-directory of one can be sent with method: rsync' : ''}.`);
+    }
+    const [method = 'rsync'] = present;
+    return { method, reason: method === 'rsync' ? 'neither .hg nor .git is there' : `.${method} is there` };
+}
+/** A `.hg` that came with a git commit is somebody's attempt to have their hooks run next to the key. */
+async function refuseTracked(directory, top, host) {
+    const { code } = await git(directory, ['rev-parse', '--verify', '--quiet', 'HEAD:./.hg'], top, host);
+    if (code !== 0)
+        return;
+    throw new PushError('unsafe', 'The .hg directory is tracked by git: whoever committed it chose what Mercurial would do here.', 'Remove .hg from the git repository, or set method: git or rsync.');
+}
+/**
+ * Mercurial's checked-out changeset, read from its dirstate: starting `hg` for it would cost a quarter of a push.
+ * The first parent is at the start, or follows the docket's marker in version 2
+ * (mercurial/dirstateutils/docket.py, mercurial/pure/parsers.py).
+ */
+async function hgFacts(directory) {
+    const dirstate = await (0,promises_namespaceObject.readFile)((0,external_node_path_namespaceObject.join)(directory, '.hg', 'dirstate')).catch(() => Buffer.alloc(0));
+    const marker = 'dirstate-v2\n';
+    const start = dirstate.subarray(0, marker.length).toString('latin1') === marker ? marker.length : 0;
+    const node = dirstate.subarray(start, start + 20).toString('hex');
+    if (/^0*$/.test(node)) {
+        throw new PushError('input', 'The Mercurial repository has no changeset checked out.', 'Commit something first, or hg update.');
+    }
+    const branch = await (0,promises_namespaceObject.readFile)((0,external_node_path_namespaceObject.join)(directory, '.hg', 'branch'), 'utf8').catch(() => 'default');
+    return { node, branch: branch.trim() };
+}
+async function gitFacts(directory, top, required, host) {
+    if (!required && !(await hasRepositoryAbove(directory, top)))
+        return undefined;
+    const args = [
+        'rev-parse',
+        '--git-dir',
+        '--git-common-dir',
+        '--is-shallow-repository',
+        '--show-object-format',
+        'HEAD',
+        '--symbolic-full-name',
+        'HEAD',
+    ];
+    const { code, stdout, stderr } = await git(directory, args, top, host);
+    const [gitDirectory = '', common = '', shallow, objectFormat = 'sha1', head = '', ref] = stdout.trim().split('\n');
+    if (code !== 0 || !/^[0-9a-f]{40,64}$/.test(head)) {
+        if (!required)
+            return undefined;
+        throw /unknown revision|ambiguous argument/.test(stderr)
+            ? new PushError('input', 'The git repository has no commit yet.', 'Commit something first.')
+            : new PushError('input', 'The workspace is not a git repository that git can read.', 'Look at the evidence.', {
+                evidence: stderr.trim(),
+            });
+    }
+    if (required)
+        await refuseForeignGitDirectory(directory, (0,external_node_path_namespaceObject.resolve)(directory, gitDirectory), top);
+    const commonDirectory = await (0,promises_namespaceObject.realpath)((0,external_node_path_namespaceObject.resolve)(directory, common));
+    return {
+        commonDirectory,
+        head,
+        branch: branchOf(ref),
+        shallow: shallow === 'true',
+        partial: await isPartial(commonDirectory),
+        objectFormat,
+    };
+}
+/** A `.git` file may lead to a submodule's or a worktree's directory, but only to one that knows of it. */
+async function refuseForeignGitDirectory(directory, gitDirectory, top) {
+    const real = await (0,promises_namespaceObject.realpath)(gitDirectory);
+    if (real.startsWith(top + external_node_path_namespaceObject.sep))
+        return;
+    const back = await (0,promises_namespaceObject.readFile)((0,external_node_path_namespaceObject.join)(real, 'gitdir'), 'utf8').catch(() => '');
+    const knowsUs = back !== '' && (await (0,promises_namespaceObject.realpath)(back.trim()).catch(() => '')) === (0,external_node_path_namespaceObject.join)(directory, '.git');
+    if (knowsUs)
+        return;
+    throw new PushError('unsafe', '.git leads to a repository outside of the workspace.', 'Check the repository out inside the workspace.', {
+        evidence: real,
+    });
+}
+async function hasRepositoryAbove(directory, top) {
+    for (let at = directory;; at = (0,external_node_path_namespaceObject.dirname)(at)) {
+        if (await workspace_exists((0,external_node_path_namespaceObject.join)(at, '.git')))
+            return true;
+        if (at === top)
+            return false;
+    }
+}
+async function isPartial(commonDirectory) {
+    const packs = await (0,promises_namespaceObject.readdir)((0,external_node_path_namespaceObject.join)(commonDirectory, 'objects', 'pack')).catch(() => []);
+    return packs.some((name) => name.endsWith('.promisor'));
+}
+async function git(directory, args, top, host) {
+    const command = {
+        label: 'git rev-parse',
+        file: 'git',
+        // The workspace often belongs to another user (containers); we run nothing that it configures.
+        args: ['-c', 'safe.directory=*', '-c', 'safe.bareRepository=explicit', ...args],
+        cwd: directory,
+        env: { ...gitIsolation, GIT_CEILING_DIRECTORIES: (0,external_node_path_namespaceObject.dirname)(top) },
+    };
+    return await host.runner.run(command, { signal: host.signal, idle: 30 });
+}
+async function workspace_exists(path) {
+    return await (0,promises_namespaceObject.lstat)(path).then(() => true, () => false);
+}
+
+;// CONCATENATED MODULE: ./build/core/diagnose.js
+
+
+const every = ['hg', 'git', 'rsync'];
+const host = ({ login }) => formatLogin(login);
+const lineLost = /^(?:client_loop: .*|.*Broken pipe|Connection (?:to .* )?(?:closed|reset).*|Timeout, server .* not responding.*|packet_write_.*|ssh_packet_.*|mux_client_.*: (?:read|write).*|Control master terminated unexpectedly.*|kex_exchange_identification.*|ssh: connect to .*|Connection timed out.*)$/m;
+/** The first sign that fits names the failure; the more telling stand before the more general. */
+const signs = [
+    {
+        of: every,
+        sign: /No space left on device|Disk quota exceeded|disk full|not enough space/i,
+        errorClass: 'space',
+        cause: (evidence) => `The disk of ${host(evidence)} is full.`,
+        next: ({ path }) => `Make room there (df -h ${path}), then run this again.`,
+    },
+    {
+        of: ['rsync'],
+        sign: /rsync:? ?(?:command )?not found|rsync: No such file or directory|Unknown command:? .?rsync|exec.*rsync.*No such file/i,
+        errorClass: 'remote-setup',
+        cause: (evidence) => `rsync is not installed on ${host(evidence)}.`,
+        next: () => 'Install rsync there.',
+    },
+    {
+        of: ['git'],
+        sign: /git-receive-pack:? ?(?:command )?not found|git: (?:command )?not found|Unknown command:? .?git/i,
+        errorClass: 'remote-setup',
+        cause: (evidence) => `git is not installed on ${host(evidence)}.`,
+        next: () => 'Install git there.',
+    },
+    {
+        of: ['hg'],
+        sign: /hg:? ?(?:command )?not found|hg: No such file|Unknown command:? .?hg/i,
+        errorClass: 'remote-setup',
+        cause: (evidence) => `Mercurial is not installed on ${host(evidence)}.`,
+        next: () => 'Install mercurial there.',
+    },
+    {
+        of: every,
+        sign: /Read-only file system/i,
+        errorClass: 'remote-setup',
+        cause: (evidence) => `The destination on ${host(evidence)} is on a read-only file system.`,
+        next: () => 'Mount it writable, or choose another destination.',
+    },
+    {
+        of: ['rsync'],
+        sign: /is your shell clean|protocol version mismatch/i,
+        errorClass: 'remote-setup',
+        cause: (evidence) => `The login shell of ${host(evidence)} prints text, which rsync cannot tell from data.`,
+        next: () => 'Let ~/.bashrc and the like print only in interactive shells.',
+    },
+    {
+        of: ['git'],
+        sign: /bad line length character|protocol error: bad/i,
+        errorClass: 'remote-setup',
+        cause: (evidence) => `The login shell of ${host(evidence)} prints text, which git cannot tell from data.`,
+        next: () => 'Let ~/.bashrc and the like print only in interactive shells.',
+    },
+    {
+        of: ['git'],
+        sign: /does not appear to be a git repository|[Nn]ot a git repository|no such repository|repository .*not found/i,
+        errorClass: 'remote-setup',
+        cause: (evidence) => `There is no git repository at ${evidence.path} on ${host(evidence)}.`,
+        next: ({ path }) => `Check destination, or make it there: git init --bare ${path}`,
+    },
+    {
+        of: ['hg'],
+        sign: /repository .* not found|no repository found/i,
+        errorClass: 'remote-setup',
+        cause: (evidence) => `There is no Mercurial repository at ${evidence.path} on ${host(evidence)}.`,
+        next: ({ path }) => `Check destination, or make it there: hg init ${path}`,
+    },
+    {
+        of: ['git'],
+        sign: /shallow update not allowed/,
+        errorClass: 'transfer',
+        cause: (evidence) => `${host(evidence)} refuses pushes from a shallow checkout.`,
+        next: () => 'Set fetch-depth: 0 at actions/checkout, or shallow: snapshot here.',
+    },
+    {
+        of: ['git'],
+        sign: /hook declined/,
+        errorClass: 'transfer',
+        cause: (evidence) => `A hook on ${host(evidence)} declined the push.`,
+        next: () => 'Read what the server said above.',
+    },
+    {
+        of: ['git'],
+        sign: /stale info/,
+        errorClass: 'transfer',
+        cause: () => 'Somebody else pushed to this branch a moment ago, so the forced push was held back.',
+        next: () => 'Look at what is there now, then run this again.',
+    },
+    {
+        of: ['git'],
+        sign: /non-fast-forward|fetch first/,
+        errorClass: 'transfer',
+        cause: () => 'The destination has commits that this revision does not contain.',
+        next: () => 'Push the branch that contains them. Where the destination may lose them, set force: true.',
+    },
+    {
+        of: ['git'],
+        sign: /branch is currently checked out|unstaged changes|Working directory has|denyCurrentBranch/,
+        errorClass: 'remote-setup',
+        cause: (evidence) => `The repository on ${host(evidence)} has this branch checked out and refuses to move it.`,
+        next: () => 'Push to a bare repository, or set receive.denyCurrentBranch=updateInstead there and keep its files clean.',
+    },
+    {
+        of: ['hg'],
+        sign: /hook failed|transaction abort/,
+        errorClass: 'transfer',
+        cause: (evidence) => `A hook on ${host(evidence)} declined the push.`,
+        next: () => 'Read what the server said above.',
+    },
+    {
+        of: ['hg'],
+        sign: /subrepos? (?:not enabled|not allowed)|subrepo/i,
+        errorClass: 'input',
+        cause: () => 'The repository has subrepositories, which dotcloud-push does not push.',
+        next: () => 'Set method: rsync, which sends their files.',
+    },
+    {
+        of: ['git', 'hg'],
+        sign: /DENIED by|[Aa]ccess denied|not authori[sz]ed|not allowed/,
+        errorClass: 'remote-setup',
+        cause: (evidence) => `${host(evidence)} does not let this key push there.`,
+        next: () => 'Give the key write access to the repository, and check its name and the branch.',
+    },
+    {
+        of: every,
+        sign: /Operation not permitted|failed to set (?:times|permissions)|chgrp|chown/i,
+        errorClass: 'remote-setup',
+        cause: (evidence) => `${evidence.login.user} may not change times or modes of files at ${evidence.path} on ${host(evidence)}.`,
+        next: ({ login, path }) => `They belong to another user: chown -R ${login.user} ${path}`,
+    },
+    {
+        of: every,
+        sign: /Permission denied|insufficient permission|unable to create temporary/i,
+        errorClass: 'remote-setup',
+        cause: (evidence) => `${evidence.login.user} may not write to ${evidence.path} on ${host(evidence)}.`,
+        next: ({ login, path }) => `Give it write access, for example: chown -R ${login.user} ${path}`,
+    },
+];
+const rsyncCodes = {
+    23: 'Some files were not transferred',
+    24: 'Files vanished from the workspace while they were read',
+    25: 'The limit of deletions was reached',
+};
+/** What an upload's failure means. Total: every code and every text has exactly one class. */
+function diagnose(evidence) {
+    const found = signs.find(({ of, sign }) => of.includes(evidence.method) && sign.test(evidence.said));
+    if (found !== undefined) {
+        const line = evidence.said.split('\n').find((each) => found.sign.test(each)) ?? '';
+        return new PushError(found.errorClass, found.cause(evidence), found.next(evidence), { evidence: line.trim() });
+    }
+    const lost = lineLost.exec(evidence.sshLog)?.[0];
+    if (lost !== undefined ||
+        (evidence.method === 'rsync' && evidence.code === 255) ||
+        /remote end hung up|unexpected(?:ly)? (?:closed|disconnect)|early EOF|connection unexpectedly closed/i.test(evidence.said)) {
+        return new PushError('transfer', `The connection to ${host(evidence)} was lost during the push.`, 'Run this again; what has arrived is not sent twice.', {
+            evidence: lost ?? lastLine(evidence.said),
+            retry: true,
+        });
+    }
+    const cause = (evidence.method === 'rsync' && rsyncCodes[evidence.code ?? -1]) || `${evidence.method} failed`;
+    return new PushError('transfer', `${cause} (exit code ${evidence.code ?? 'none'}).`, 'Read what it said above.', {
+        evidence: lastLine(evidence.said),
+    });
+}
+function lastLine(text) {
+    return (text
+        .split('\n')
+        .map((line) => line.trim())
+        .filter((line) => line !== '')
+        .at(-1) ?? '');
+}
+
+;// CONCATENATED MODULE: ./build/methods/method.js
+
+
+/** Runs a method's own command and keeps what ssh logged meanwhile. */
+async function attempt(task, session, command, on = {}) {
+    const { settings, host, step } = task;
+    const start = (await session.connection.log()).length;
+    host.log.command(command);
+    const output = await host.runner.run(command, { signal: host.signal, idle: settings.idleTimeout, ...on });
+    return {
+        output,
+        failure: async (said = output.stderr) => diagnose({
+            method: step.workspace.method,
+            login: session.login,
+            path: remotePath(step.destination),
+            code: output.code,
+            said,
+            sshLog: await session.connection.log(start),
+            idleTimeout: settings.idleTimeout,
+        }),
+    };
+}
+/** Keeps the last of what was said, for a diagnosis. */
+function createTail(most = 200) {
+    const lines = [];
+    return {
+        push(line) {
+            lines.push(line);
+            if (lines.length > most)
+                lines.shift();
+        },
+        text: () => lines.join('\n'),
+        lines: () => lines,
+    };
+}
+
+;// CONCATENATED MODULE: ./build/methods/git.js
+
+
+
+
+
+
+const git_git = { name: 'git', preflight, upload };
+async function preflight({ step, settings, host }) {
+    const facts = factsOf(step.workspace.git);
+    const branch = step.targetBranch;
+    const { code } = await host.runner.capture({
+        label: 'git check-ref-format',
+        file: 'git',
+        args: ['check-ref-format', `refs/heads/${branch}`],
+        env: gitIsolation,
+    });
+    if (code !== 0 || branch.startsWith('-')) {
+        throw new PushError('input', `Input target-branch is ${JSON.stringify(branch)}, which is not a branch name.`, 'Write a name that `git check-ref-format --branch` accepts.');
+    }
+    if (facts.partial) {
+        throw new PushError('input', 'The checkout is a partial clone: objects that the push needs are not here.', 'Remove `filter` from actions/checkout.');
+    }
+    if (facts.shallow && settings.shallow === 'fail')
+        throw shallowRefusal('');
+}
+async function upload(task, session) {
+    const { step, settings } = task;
+    const facts = factsOf(step.workspace.git);
+    const repository = new Repository(task, session, facts);
+    await repository.create();
+    if (facts.shallow && settings.shallow === 'auto')
+        await repository.complete();
+    await session.connection.ready();
+    const ref = `refs/heads/${step.targetBranch}`;
+    const snapshot = facts.shallow && settings.shallow === 'snapshot';
+    const tip = settings.force || snapshot ? await repository.remoteTip(ref) : undefined;
+    const revision = snapshot ? await repository.snapshot(ref, tip ?? '') : facts.head;
+    const pushed = await repository.push(revision, ref, tip);
+    const unchanged = pushed.flag === '=' || tip === revision;
+    const previousRevision = unchanged ? revision : pushed.previous || tip || '';
+    if (!unchanged && !settings.dryRun)
+        await repository.verify(revision, ref);
+    return {
+        result: settings.dryRun ? 'planned' : unchanged ? 'unchanged' : 'deployed',
+        revision,
+        previousRevision,
+        changes: unchanged ? [] : await repository.changes(previousRevision, revision),
+    };
+}
+function factsOf(facts) {
+    if (facts === undefined)
+        throw new Error('The git method needs a git workspace.');
+    return facts;
+}
+function shallowRefusal(evidence) {
+    return new PushError('transfer', 'The checkout is shallow: it lacks the history that a push needs.', 'Set fetch-depth: 0 at actions/checkout, or shallow: snapshot to push one commit of these files.', { evidence });
+}
+/**
+ * A bare repository of our own that borrows the workspace's objects. Nothing that the workspace configures (hooks,
+ * url rewriting, fsmonitor, receivepack, …) is read or run, and the workspace is not changed.
+ */
+class Repository {
+    #task;
+    #session;
+    #facts;
+    #directory = '';
+    #env;
+    constructor(task, session, facts) {
+        this.#task = task;
+        this.#session = session;
+        this.#facts = facts;
+        this.#env = { ...session.env, ...gitIsolation, GIT_ALLOW_PROTOCOL: 'ssh' };
+    }
+    async create() {
+        const { objectFormat, commonDirectory, shallow } = this.#facts;
+        this.#directory = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(this.#session.folder, 'git-'));
+        await this.#local('git init', ['init', '--bare', '--quiet', '--template=', `--object-format=${objectFormat}`]);
+        await (0,promises_namespaceObject.writeFile)((0,external_node_path_namespaceObject.join)(this.#directory, 'objects/info/alternates'), `${(0,external_node_path_namespaceObject.join)(commonDirectory, 'objects')}\n`);
+        if (shallow)
+            await (0,promises_namespaceObject.copyFile)((0,external_node_path_namespaceObject.join)(commonDirectory, 'shallow'), (0,external_node_path_namespaceObject.join)(this.#directory, 'shallow'));
+    }
+    /** Fetches the missing history from where the checkout came from, with the credentials that it left. */
+    async complete() {
+        const { host } = this.#task;
+        const { stdout } = await this.#run('git config', [
+            `--git-dir=${this.#facts.commonDirectory}`,
+            'config',
+            '--includes',
+            '--null',
+            '--get-regexp',
+            String.raw `^(remote\.origin\.url|http\..*\.extraheader)$`,
+        ]);
+        const entries = stdout.split('\0').map((entry) => entry.split('\n'));
+        const origin = entries.findLast(([name]) => name === 'remote.origin.url')?.[1] ?? '';
+        if (!/^(https?:\/\/|file:\/\/\/|\/)/.test(origin))
+            throw shallowRefusal(origin === '' ? 'it has no origin' : `origin ${origin}`);
+        const headers = entries.flatMap(([name = '', value = '']) => {
+            const url = /^http\.(.*)\.extraheader$/is.exec(name)?.[1];
+            return url === undefined ? [] : [`[http ${configString(url)}]\n\textraheader = ${configString(value)}\n`];
+        });
+        await (0,promises_namespaceObject.appendFile)((0,external_node_path_namespaceObject.join)(this.#directory, 'config'), headers.join(''));
+        host.log.info('The checkout is shallow: fetching its history from its origin.');
+        const fetched = await this.#run('git fetch', [
+            '--git-dir',
+            this.#directory,
+            'fetch',
+            '--unshallow',
+            '--no-tags',
+            '--no-write-fetch-head',
+            '--progress',
+            '--',
+            origin,
+            this.#facts.head,
+        ], { GIT_ALLOW_PROTOCOL: 'https:http:file', ...host.context.proxies });
+        if (fetched.code !== 0)
+            throw shallowRefusal(fetched.stderr.trim().split('\n').at(-1) ?? '');
+    }
+    /** Where the branch is at the destination; empty when it does not exist. */
+    async remoteTip(ref) {
+        const { output, failure } = await attempt(this.#task, this.#session, this.#command('git ls-remote', ['ls-remote', '--', this.#url(), ref]));
+        if (output.code !== 0)
+            throw await failure();
+        const line = output.stdout.split('\n').find((each) => each.endsWith(`\t${ref}`));
+        return line?.split('\t')[0] ?? '';
+    }
+    /** One commit with the files of HEAD on top of what the destination has; that itself when the files are the same. */
+    async snapshot(ref, tip) {
+        const { head } = this.#facts;
+        if (tip !== '') {
+            const fetch = ['fetch', '--depth=1', '--no-tags', '--no-write-fetch-head', '--quiet', '--', this.#url(), ref];
+            const { output, failure } = await attempt(this.#task, this.#session, this.#command('git fetch', fetch));
+            if (output.code !== 0)
+                throw await failure();
+            const trees = await this.#local('git rev-parse', ['rev-parse', `${tip}^{tree}`, `${head}^{tree}`]);
+            const [theirs, ours] = trees.trim().split('\n');
+            if (theirs === ours)
+                return tip;
+        }
+        const parent = tip === '' ? [] : ['-p', tip];
+        const commit = await this.#local('git commit-tree', [
+            'commit-tree',
+            `${head}^{tree}`,
+            ...parent,
+            '-m',
+            `Snapshot of ${head}`,
+        ]);
+        return commit.trim();
+    }
+    async push(revision, ref, tip) {
+        const { settings, host } = this.#task;
+        const said = createTail();
+        const lease = settings.force ? [`--force-with-lease=${ref}:${tip ?? ''}`] : [];
+        const dryRun = settings.dryRun ? ['--dry-run'] : [];
+        const { output, failure } = await attempt(this.#task, this.#session, 
+        // Full object names, so that the report can tell the previous revision.
+        this.#command('git push', [
+            '-c',
+            `core.abbrev=${revision.length}`,
+            'push',
+            '--porcelain',
+            '--progress',
+            ...dryRun,
+            ...lease,
+            '--',
+            this.#url(),
+            `${revision}:${ref}`,
+        ]), {
+            stderr(line) {
+                said.push(line);
+                const remote = /^remote: ?(.*?)\s*$/.exec(line)?.[1];
+                if (remote !== undefined)
+                    host.log.remote(remote);
+            },
+        });
+        const line = output.stdout.split('\n').find((each) => each.split('\t')[1]?.endsWith(`:${ref}`));
+        const [flag = '', , summary = ''] = line?.split('\t') ?? [];
+        if (output.code === 0 && line !== undefined) {
+            return { flag: flag.trim(), previous: /^([0-9a-f]{40,64})\.{2,3}/.exec(summary)?.[1] ?? '', summary };
+        }
+        const problem = await failure(`${summary}\n${said.text()}`);
+        // The server may have accepted it before the line was cut: its ref knows.
+        if (problem.retry && !settings.dryRun && (await this.#arrived(revision, ref)))
+            return { flag: '*', previous: '', summary };
+        throw problem;
+    }
+    async #arrived(revision, ref) {
+        try {
+            await this.#session.connection.ready();
+            return (await this.remoteTip(ref)) === revision;
+        }
+        catch {
+            return false;
+        }
+    }
+    /** A push that returned 0 is not yet a ref that moved: read it back. */
+    async verify(revision, ref) {
+        const tip = await this.remoteTip(ref);
+        if (tip === revision)
+            return;
+        throw new PushError('transfer', `git push succeeded, but ${ref} is not the revision that was pushed.`, 'Somebody may have pushed at the same moment, or a hook moved it back: look there, then run this again.', {
+            evidence: `${ref} is ${tip || 'missing'}, pushed was ${revision}`,
+        });
+    }
+    /** What the push changed, by name; empty when the earlier revision is not known here. */
+    async changes(previous, revision) {
+        const changes = [];
+        const range = previous === ''
+            ? ['ls-tree', '-r', '--name-only', revision]
+            : ['diff-tree', '-r', '--no-renames', '--name-status', previous, revision];
+        const args = ['--git-dir', this.#directory, '-c', 'core.quotePath=false', ...range];
+        await this.#run('git diff-tree', args, {}, (line) => {
+            const [status = '', path] = previous === '' ? ['A', line] : line.split('\t');
+            if (path)
+                changes.push({ kind: status === 'A' ? 'added' : status === 'D' ? 'deleted' : 'changed', path });
+        });
+        return changes;
+    }
+    #url() {
+        const { destination } = this.#task.step;
+        return `${loginWord(destination, true)}:${remotePath(destination)}`;
+    }
+    #command(label, args) {
+        return { label, file: 'git', args: ['--git-dir', this.#directory, ...args], env: this.#env };
+    }
+    async #run(label, args, env = {}, stdout) {
+        const { host, settings } = this.#task;
+        const watch = { signal: host.signal, idle: settings.idleTimeout, ...(stdout === undefined ? {} : { stdout }) };
+        return await host.runner.run({ label, file: 'git', args, env: { ...this.#env, ...env } }, watch);
+    }
+    /** A command on our own repository that has no reason to fail. */
+    async #local(label, args) {
+        const identity = {
+            GIT_AUTHOR_NAME: 'dotcloud-push',
+            GIT_AUTHOR_EMAIL: 'dotcloud-push@localhost',
+            GIT_COMMITTER_NAME: 'dotcloud-push',
+            GIT_COMMITTER_EMAIL: 'dotcloud-push@localhost',
+        };
+        const { code, stdout, stderr } = await this.#run(label, ['--git-dir', this.#directory, ...args], identity);
+        if (code === 0)
+            return stdout;
+        throw new PushError('input', `${label} could not read the workspace's repository.`, 'Check it out anew.', {
+            evidence: stderr.trim(),
+        });
+    }
+}
+/** A value as git's configuration files quote it. */
+function configString(value) {
+    return `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
+}
+
+;// CONCATENATED MODULE: ./build/methods/hg.js
+
+
+
+const hg = { name: 'hg', preflight: hg_preflight, upload: hg_upload };
+/** The first version that we know to honour HGRCSKIPREPO; without it, a workspace's hgrc could run its hooks here. */
+const oldest = [5, 6];
+/** No configuration of anybody's: not the user's, not the system's, not the repository's. */
+const isolation = { HGRCPATH: '', HGRCSKIPREPO: '1', HGPLAIN: '1', HGENCODING: 'utf-8' };
+async function hg_preflight({ host }) {
+    await host.runner.find('hg');
+}
+async function hg_upload(task, session) {
+    const facts = hg_factsOf(task.step.workspace.hg);
+    await refuseOldVersion(task, session);
+    await session.connection.ready();
+    return task.settings.dryRun ? await compare(task, session, facts) : await push(task, session, facts);
+}
+function hg_factsOf(facts) {
+    if (facts === undefined)
+        throw new Error('The hg method needs a Mercurial workspace.');
+    return facts;
+}
+async function refuseOldVersion({ host }, session) {
+    const { stdout } = await host.runner.capture({
+        label: 'hg version',
+        file: 'hg',
+        args: ['version', '--quiet'],
+        cwd: session.folder,
+        env: { ...session.env, ...isolation },
+    });
+    const [, major = '0', minor = '0'] = /(\d+)\.(\d+)/.exec(stdout) ?? [];
+    if (Number(major) > oldest[0] || (Number(major) === oldest[0] && Number(minor) >= oldest[1]))
+        return;
+    throw new PushError('input', `Mercurial on this machine is ${major}.${minor}, which cannot keep a repository's hooks from running.`, `Install Mercurial ${oldest.join('.')} or newer.`);
+}
+/** `hg push -f` as dotCloud did, of what is checked out. It exits with 1 when there is nothing to push. */
+async function push(task, session, { node }) {
+    const said = createTail();
+    const sent = [];
+    let listing = false;
+    const { output, failure } = await attempt(task, session, 
+    // With --debug it lists the changesets that it sends; nothing else tells what the server did not have.
+    command(task, session, 'hg push', [
+        'push',
+        '--force',
+        '--debug',
+        '--ssh',
+        'dotcloud-ssh',
+        '--rev',
+        node,
+        '--',
+        url(task),
+    ]), {
+        stdout(line) {
+            if (listing && /^[0-9a-f]{40}$/.test(line))
+                sent.push(line);
+            else
+                listing = line === 'list of changesets:';
+            const remote = /^remote: (.*)$/.exec(line)?.[1];
+            if (remote === undefined || /^(\d+|capabilities: .*)$/.test(remote))
+                return;
+            said.push(remote);
+            task.host.log.remote(remote);
+        },
+        stderr(line) {
+            said.push(line);
+            const remote = /^remote: (.*)$/.exec(line)?.[1];
+            if (remote !== undefined)
+                task.host.log.remote(remote);
+        },
+    });
+    if (output.code === 1)
+        return { result: 'unchanged', revision: node, previousRevision: node, changes: [] };
+    if (output.code !== 0)
+        throw await failure(said.text());
+    return { result: 'deployed', revision: node, ...(await changesSince(task, session, sent[0], node)) };
+}
+/** What a push would send, asked by `hg outgoing`: exit 1 when nothing. */
+async function compare(task, session, { node }) {
+    const args = [
+        'outgoing',
+        '--force',
+        '--quiet',
+        '--ssh',
+        'dotcloud-ssh',
+        '--rev',
+        node,
+        '--template',
+        '{node}\\n',
+        '--',
+        url(task),
+    ];
+    const { output, failure } = await attempt(task, session, command(task, session, 'hg outgoing', args));
+    if (output.code === 1)
+        return { result: 'planned', revision: node, previousRevision: node, changes: [] };
+    if (output.code !== 0)
+        throw await failure(`${output.stdout}\n${output.stderr}`);
+    return {
+        result: 'planned',
+        revision: node,
+        ...(await changesSince(task, session, output.stdout.split('\n')[0], node)),
+    };
+}
+/** The revision before the first changeset that was sent, and what the files differ in since. */
+async function changesSince(task, session, first, node) {
+    if (first === undefined || !/^[0-9a-f]{40}$/.test(first))
+        return { previousRevision: '', changes: [] };
+    const changes = [];
+    const [{ stdout }] = await Promise.all([
+        local(task, session, ['log', '--rev', `p1(${first})`, '--template', '{node}']),
+        local(task, session, ['status', '--rev', `last(null + p1(${first}))`, '--rev', node], (line) => {
+            const [, status = '', path] = /^([MAR]) (.*)$/s.exec(line) ?? [];
+            if (path)
+                changes.push({ kind: status === 'A' ? 'added' : status === 'R' ? 'deleted' : 'changed', path });
+        }),
+    ]);
+    return { previousRevision: stdout.trim(), changes };
+}
+function command(task, session, label, args) {
+    return { label, file: 'hg', args, cwd: task.step.workspace.root, env: { ...session.env, ...isolation } };
+}
+async function local(task, session, args, stdout) {
+    const { host, settings } = task;
+    const watch = { signal: host.signal, idle: settings.idleTimeout, ...(stdout === undefined ? {} : { stdout }) };
+    return await host.runner.run(command(task, session, `hg ${args[0]}`, args), watch);
+}
+/** Mercurial's URL: one slash leads into the remote home, two to the root. */
+function url({ step: { destination } }) {
+    const path = remotePath(destination).split('/').map(encodeURIComponent).join('/');
+    return `ssh://${loginWord(destination, true)}/${path}`;
+}
+
+;// CONCATENATED MODULE: ./build/core/guards.js
+
+/** Directories of the system that no mirror may ever take over, with everything in them. */
+const systemDirectories = [
+    ...'bin boot dev etc home lib lib32 lib64 lost+found media mnt opt proc root run sbin snap srv sys tmp usr var'.split(' '),
+    ...'Applications Library Network System Users Volumes cores private'.split(' '),
+].map((name) => `/${name}`);
+/** Below these, a name is somebody's home or a part of the system. */
+const parentsOfHomes = ['/home', '/Users', '/usr', '/private'];
+const systemParts = 'backups cache db lib local lock log mail root run spool tmp'
+    .split(' ')
+    .map((name) => `/var/${name}`);
+/**
+ * Refuses a directory that a mirror would wreck. `path` is absolute; asked with the path as it was written and again,
+ * where the server gives a shell, with what it resolves to there.
+ * @throws PushError `unsafe`
+ */
+function guardMirror(path, home) {
+    const parent = path.slice(0, path.lastIndexOf('/')) || '/';
+    const what = path === '/' || path === ''
+        ? 'the root of the file system'
+        : home !== undefined && (path === home || `${home}/`.startsWith(`${path}/`))
+            ? 'a home directory, or holds it'
+            : systemDirectories.includes(path) || systemParts.includes(path) || parentsOfHomes.includes(parent)
+                ? 'a directory of the system'
+                : undefined;
+    if (what === undefined)
+        return;
+    throw new PushError('unsafe', `The destination is ${what}, and a mirror deletes what it does not know.`, 'Name a directory that is for this application alone.', {
+        evidence: path,
+    });
+}
+/** @throws PushError `unsafe` when a mirror of nothing would empty the destination */
+function guardEmpty(files, mirror) {
+    if (files > 0 || !mirror)
+        return;
+    throw new PushError('unsafe', 'There is nothing to push: a mirror of it would empty the destination.', 'Check source, excludes and the build step before this one.');
+}
+/**
+ * Refuses to delete more than the limit allows.
+ * @param kept files at the destination that stay
+ * @throws PushError `unsafe`
+ */
+function guardDeletions(deleted, kept, limit) {
+    const there = deleted.length + kept;
+    const most = 'count' in limit ? limit.count : (there * limit.percent) / 100;
+    if (deleted.length <= most)
+        return;
+    const written = 'count' in limit ? String(limit.count) : `${limit.percent}%`;
+    throw new PushError('unsafe', `The push would delete ${deleted.length} of ${there} files at the destination, and max-delete is ${written}.`, 'If that is meant, raise max-delete for one run; if not, check source and excludes.', { evidence: `${deleted.slice(0, 5).join(', ')}${deleted.length > 5 ? ', …' : ''}` });
+}
+/** @throws PushError `unsafe` when a mirror would take over files that it did not put there */
+function guardForeign(state, adopt, path) {
+    if (!state.filled || state.ours || adopt)
+        return;
+    throw new PushError('unsafe', `${path} holds files that dotcloud-push did not put there, and a mirror deletes what it does not know.`, 'Look at them; then set adopt: true for one run, or delete: false to leave them alone.');
+}
+
+;// CONCATENATED MODULE: ./build/core/branches.js
+
+/**
+ * GitHub's filter patterns for branches: `*` stops at a slash, `**` does not, `?` and `+` repeat the character before,
+ * `[]` lists characters, a leading `!` takes a match back, and the last pattern that matches decides.
+ * https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax#filter-pattern-cheat-sheet
+ */
+function branchMatches(patterns, branch) {
+    let matched = false;
+    for (const pattern of patterns) {
+        const negated = pattern.startsWith('!');
+        if (toRegExp(negated ? pattern.slice(1) : pattern).test(branch))
+            matched = !negated;
+    }
+    return matched;
+}
+/** @throws PushError `input` for a pattern that cannot be read, or a list that can match nothing */
+function checkPatterns(patterns) {
+    for (const pattern of patterns)
+        toRegExp(pattern.replace(/^!/, ''));
+    if (patterns.length > 0 && patterns.every((pattern) => pattern.startsWith('!'))) {
+        throw new PushError('input', 'Input branches has only "!" patterns, so no branch can match.', 'Put a pattern such as ** before them.');
+    }
+}
+const token = /\*\*\/|\*\*|\*|\[[^\]]*\]|\\.|[\s\S]/g;
+function toRegExp(pattern) {
+    let source = '';
+    for (const [part] of pattern.matchAll(token)) {
+        if (part === '**/')
+            source += '(?:.*/)?';
+        else if (part === '**')
+            source += '.*';
+        else if (part === '*')
+            source += '[^/]*';
+        else if ((part === '?' || part === '+') && source !== '' && !/(?:\*|\?|[^\\]\+)$/.test(source))
+            source += part;
+        else if (part.length > 1 && part.startsWith('['))
+            source += characterClass(pattern, part);
+        else
+            source += escapeCharacter(part.length === 2 ? part.slice(1) : part);
+    }
+    return new RegExp(`^(?:${source})$`, 'su');
+}
+function characterClass(pattern, part) {
+    const ranges = [...part.matchAll(/([A-Za-z0-9])-([A-Za-z0-9])/g)];
+    const listed = /^\[(?:[A-Za-z0-9]-[A-Za-z0-9]|[A-Za-z0-9_.])+\]$/.test(part);
+    if (!listed || ranges.some(([, from = '', to = '']) => from > to)) {
+        throw new PushError('input', `Input branches has the pattern "${pattern}", whose ${part} is not a list of characters.`, 'Write single characters and ranges such as [a-z0-9].');
+    }
+    return part;
+}
+function escapeCharacter(character) {
+    return character.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&');
+}
+/** Whether this event's ref may deploy, and if not, why: only branches ever match a branch filter. */
+function gate(patterns, ref) {
+    if (patterns.length === 0)
+        return { open: true, reason: 'no branch filter is set' };
+    if (ref === undefined || ref === '')
+        return { open: false, reason: 'no branch is checked out' };
+    const branch = /^refs\/heads\/(.+)$/s.exec(ref)?.[1];
+    if (branch === undefined)
+        return { open: false, reason: `${ref} is not a branch` };
+    const open = branchMatches(patterns, branch);
+    return { open, reason: `branch ${branch} ${open ? 'matches' : 'does not match'} ${patterns.join(', ')}` };
+}
+
+;// CONCATENATED MODULE: ./build/core/key.js
+
+const howToFix = 'Put the whole private key file into the secret, from its -----BEGIN line to its -----END line, line breaks included.';
+/** What people paste instead of a private key; the first sign that fits names the mistake. */
+const mistakes = [
+    {
+        sign: /^PuTTY-User-Key-File-/,
+        cause: 'ssh-key is a PuTTY key (.ppk), which OpenSSH cannot read.',
+        next: 'Convert it: puttygen key.ppk -O private-openssh -o key, and put the result into the secret.',
+    },
+    {
+        sign: /^(ssh-|ecdsa-|sk-)\S+ +AAAA|^-+ ?BEGIN (SSH2 |RSA )?PUBLIC KEY/,
+        cause: 'ssh-key is the public half of a key.',
+        next: 'Put the private half into the secret: the file without .pub.',
+    },
+    {
+        sign: /^-----BEGIN CERTIFICATE/,
+        cause: 'ssh-key is a certificate, not a private key.',
+        next: howToFix,
+    },
+    {
+        sign: /^(?!-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----)/,
+        cause: 'ssh-key does not begin with a -----BEGIN … PRIVATE KEY----- line.',
+        next: howToFix,
+    },
+    {
+        sign: /^-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----(?!\n)(?=.)/,
+        cause: 'ssh-key is all on one line.',
+        next: howToFix,
+    },
+    {
+        sign: /^(?![\s\S]*\n-----END [A-Z0-9 ]*PRIVATE KEY-----$)/,
+        cause: 'ssh-key is cut off: it has no -----END … PRIVATE KEY----- line at its end.',
+        next: howToFix,
+    },
+    {
+        sign: /^-----BEGIN [^\n]*\n(?![A-Za-z0-9+/=\n]+\n-----END|[A-Za-z0-9-]+: )/,
+        cause: 'ssh-key holds characters that no private key has.',
+        next: howToFix,
+    },
+];
+/**
+ * The key as ssh reads it: line ends mended, one newline at the end.
+ * @throws PushError `key` that names the mistake and never quotes the key
+ */
+function parseKey(text) {
+    const key = text
+        .replaceAll(/\r\n?/g, '\n')
+        .trim()
+        .replaceAll(/[ \t]+$/gm, '');
+    const mistake = mistakes.find(({ sign }) => sign.test(key));
+    if (mistake !== undefined)
+        throw new PushError('key', mistake.cause, mistake.next);
+    return `${key}\n`;
+}
+/** What `ssh-keygen -y` said of a key that looked right, as a failure. */
+function unusableKey(stderr, passphraseGiven) {
+    const evidence = stderr
+        .trim()
+        .split('\n')
+        .at(-1)
+        ?.replace(/^Load key "[^"]*": /, '') ?? '';
+    if (!/passphrase/i.test(stderr)) {
+        return new PushError('key', 'ssh-key is damaged: ssh-keygen cannot read it.', howToFix, { evidence });
+    }
+    return passphraseGiven
+        ? new PushError('key', 'ssh-key-passphrase does not open ssh-key.', 'Check the passphrase for a missing or an added character.', { evidence })
+        : new PushError('key', 'ssh-key is encrypted and ssh-key-passphrase is empty.', 'Set ssh-key-passphrase, or better: use a key for this deployment alone, without a passphrase.', { evidence });
+}
+
+;// CONCATENATED MODULE: ./build/core/model.js
+const methodNames = ['hg', 'git', 'rsync'];
+const stageNames = (/* unused pure expression or super */ null && (['settings', 'connect', 'push', 'deploy']));
+
+;// CONCATENATED MODULE: ./build/core/settings.js
+
+
+
+
+
+
+/**
+ * What never leaves the workspace by rsync unless `includes` lifts it: version control, and files in which secrets live.
+ */
+const builtInExcludes = [
+    '.git',
+    '.hg',
+    '.svn',
+    '.env*',
+    '*.pem',
+    'id_*',
+    '.npmrc',
+    '.netrc',
+    '.ssh',
+    '.aws',
+];
+/** @throws PushError `input` with the input's name, the value and what is accepted */
+function settings_refuse(input, value, accepted) {
+    throw new PushError('input', `Input ${input} is ${JSON.stringify(value)}.`, `${input} accepts ${accepted}.`);
+}
+/** The lines of a list input, without blank ones. */
+function parseLines(text) {
+    return text
+        .split(/\r\n|\r|\n/)
+        .map((line) => line.trim())
+        .filter((line) => line !== '');
+}
+function parseName(input, text) {
+    if (text === '')
+        throw new PushError('input', `Input ${input} is required and empty.`, `Set ${input}.`);
+    if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(text)) {
+        settings_refuse(input, text, 'a letter or digit, then up to 127 letters, digits, ".", "_" and "-"');
+    }
+    return text;
+}
+function parseBoolean(input, text) {
+    if (/^(true|True|TRUE)$/.test(text))
+        return true;
+    if (/^(false|False|FALSE)$/.test(text))
+        return false;
+    return settings_refuse(input, text, 'true or false');
+}
+function parseChoice(input, text, choices) {
+    return choices.find((choice) => choice === text) ?? settings_refuse(input, text, choices.join(', '));
+}
+/** A whole number from 1 to `most`. */
+function parseCount(input, text, unit, most) {
+    const number = /^[0-9]{1,9}$/.test(text) ? Number(text) : 0;
+    return number >= 1 && number <= most ? number : settings_refuse(input, text, `a whole number of ${unit} from 1 to ${most}`);
+}
+function parseDeleteLimit(text) {
+    const [, digits = '', percent] = /^([0-9]{1,9})(%?)$/.exec(text) ?? [];
+    if (digits !== '' && percent === '')
+        return { count: Number(digits) };
+    if (digits !== '' && Number(digits) <= 100)
+        return { percent: Number(digits) };
+    return settings_refuse('max-delete', text, 'a number of files, or a percentage from 0% to 100%');
+}
+/** rsync patterns, one a line. A pattern is only ever a pattern: no prefix makes it a rule of another kind. */
+function parsePatterns(input, text) {
+    const patterns = parseLines(text);
+    const bad = patterns.find((pattern) => /[\u0000-\u001f\u007f]/.test(pattern));
+    if (bad !== undefined)
+        settings_refuse(input, bad, 'patterns without control characters, one a line');
+    return patterns;
+}
+function parseIncludes(text) {
+    const includes = parsePatterns('includes', text);
+    for (const name of includes) {
+        const lifted = builtInExcludes.some((pattern) => matchesName(pattern, name));
+        if (!lifted)
+            settings_refuse('includes', name, `names that are excluded without being asked: ${builtInExcludes.join(' ')}`);
+    }
+    return includes;
+}
+function matchesName(pattern, name) {
+    if (pattern === name)
+        return true;
+    if (/[/*?[\]]/.test(name))
+        return false;
+    if (pattern.startsWith('*'))
+        return name.endsWith(pattern.slice(1));
+    return pattern.endsWith('*') && name.startsWith(pattern.slice(0, -1));
+}
+function parseFingerprints(text) {
+    return parseLines(text).map((line) => {
+        const fingerprint = /(?:^|\s)(SHA256:[A-Za-z0-9+/]{43})=?(?:\s|$)/.exec(line)?.[1];
+        return fingerprint ?? settings_refuse('host-key-fingerprint', line, 'SHA256:… as ssh-keygen -lf prints it, one a line');
+    });
+}
+function parseKnownHosts(text) {
+    const lines = parseLines(text);
+    const marked = /^(@cert-authority|@revoked)\s+/;
+    for (const line of lines.filter((each) => !each.startsWith('#'))) {
+        const fields = line.replace(marked, '').split(/\s+/);
+        if (fields.length < 3 ||
+            !/^(ssh-|ecdsa-|sk-)/.test(fields[1] ?? '') ||
+            !/^AAAA[A-Za-z0-9+/]+=*$/.test(fields[2] ?? '')) {
+            settings_refuse('known-hosts', line, 'lines of a known_hosts file: host, key type, key');
+        }
+    }
+    return lines.map((line) => `${line}\n`).join('');
+}
+function parseHostKeys(raw) {
+    const insecure = parseBoolean('insecure-skip-host-key-check', raw['insecure-skip-host-key-check']);
+    const lines = parseKnownHosts(raw['known-hosts']);
+    const fingerprints = parseFingerprints(raw['host-key-fingerprint']);
+    if (!insecure && lines === '' && fingerprints.length === 0) {
+        throw new PushError('input', 'Neither known-hosts nor host-key-fingerprint is set, so the server cannot be told from an impostor.', "Set known-hosts to the line that the server's owner gives you; `ssh-keyscan HOST` prints candidates, to be compared with `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` on the server.");
+    }
+    return { lines, fingerprints, insecure };
+}
+function parseSshKey(text) {
+    if (text.trim() !== '')
+        return parseKey(text);
+    throw new PushError('input', 'Input ssh-key is required and empty.', 'Set the secret. GitHub gives no secrets to pull requests from forks and to Dependabot: do not deploy on those events.');
+}
+function parseDeployCommand(text, sample) {
+    const command = text.trim();
+    if (/[\u0000-\u001f\u007f]/.test(command)) {
+        settings_refuse('deploy-command', command, 'one line; join commands with && or put them into a script on the server');
+    }
+    fill('deploy-command', command, sample);
+    return command;
+}
+function parseDestinationInput(raw, sample) {
+    const text = raw.destination.trim();
+    if (text !== '')
+        parseDestination('destination', text, sample);
+    else if (raw.plan.trim() === '') {
+        throw new PushError('input', 'Input destination is required and empty.', 'Set destination, or a plan that names it.');
+    }
+    return text;
+}
+// Templates are judged before branch and commit are known: with stand-ins that every rule accepts.
+function sampleValues(raw) {
+    return { app: raw.app || 'app', deployment: raw.deployment || 'default', branch: 'main', sha: '0'.repeat(40) };
+}
+function parseTargetBranch(text, sample) {
+    if (text === '' || /[{}]/.test(fill('target-branch', text, sample)))
+        settings_refuse('target-branch', text, 'a branch name or a template such as {branch}');
+    return text;
+}
+/**
+ * All inputs, judged. Every mistake is told at once, before anything is connected to.
+ * @throws PushError naming each input, its value and what is accepted
+ */
+function parseSettings(raw) {
+    const mistakes = [];
+    function attempt(parse, otherwise) {
+        try {
+            return parse();
+        }
+        catch (error) {
+            if (!(error instanceof PushError))
+                throw error;
+            mistakes.push(error);
+            return otherwise;
+        }
+    }
+    const flag = (input) => attempt(() => parseBoolean(input, raw[input]), false);
+    const count = (input, unit, most) => attempt(() => parseCount(input, raw[input], unit, most), 1);
+    const patterns = (input) => attempt(() => parsePatterns(input, raw[input]), []);
+    const sample = sampleValues(raw);
+    const settings = {
+        app: attempt(() => parseName('app', raw.app), ''),
+        deployment: attempt(() => parseName('deployment', raw.deployment), ''),
+        destination: attempt(() => parseDestinationInput(raw, sample), ''),
+        key: attempt(() => parseSshKey(raw['ssh-key']), ''),
+        passphrase: raw['ssh-key-passphrase'],
+        hostKeys: attempt(() => parseHostKeys(raw), { lines: '', fingerprints: [], insecure: false }),
+        proxyJump: attempt(() => (raw['proxy-jump'] === '' ? undefined : parseJump('proxy-jump', raw['proxy-jump'], sample)), undefined),
+        source: raw.source === '' ? '.' : raw.source,
+        method: attempt(() => parseChoice('method', raw.method, ['auto', ...methodNames]), 'auto'),
+        excludes: patterns('excludes'),
+        includes: attempt(() => parseIncludes(raw.includes), []),
+        protect: patterns('protect'),
+        delete: flag('delete'),
+        maxDelete: attempt(() => parseDeleteLimit(raw['max-delete']), { count: 0 }),
+        adopt: flag('adopt'),
+        targetBranch: attempt(() => parseTargetBranch(raw['target-branch'], sample), ''),
+        force: flag('force'),
+        shallow: attempt(() => parseChoice('shallow', raw.shallow, ['auto', 'snapshot', 'fail']), 'auto'),
+        deployCommand: attempt(() => parseDeployCommand(raw['deploy-command'], sample), ''),
+        plan: raw.plan.trim(),
+        dryRun: flag('dry-run'),
+        connectTimeout: count('connect-timeout', 'seconds', 600),
+        idleTimeout: count('idle-timeout', 'seconds', 86_400),
+        timeout: 60 * count('timeout', 'minutes', 1440),
+        retries: count('retries', 'attempts', 20),
+    };
+    const problem = combine(mistakes);
+    if (problem !== undefined)
+        throw problem;
+    return settings;
+}
+/** The branch filter, judged on its own: it is asked before anything else is read. */
+function parseBranches(raw) {
+    const branches = parseLines(raw.branches);
+    checkPatterns(branches);
+    return branches;
+}
+
+;// CONCATENATED MODULE: ./build/methods/rsync-filter.js
+
+
+
+/**
+ * The rules of one rsync, as a merge file. Every exclude is written as `- PATTERN`, so that none can turn into a rule of
+ * another kind: `!` would clear all rules before it, `+ .env` would send a secret. The first rule that fits decides.
+ */
+function filterRules({ includes, protect }, excludes) {
+    const rules = [
+        // A protected directory keeps what is in it, even where the source has the directory too.
+        ...protect.flatMap((pattern) => [`P ${pattern}`, ...(pattern.endsWith('/') ? [`P ${pattern}**`] : [])]),
+        ...excludes.map((pattern) => `- ${pattern}`),
+        ...includes.map((name) => `+ ${name}`),
+        ...builtInExcludes.map((pattern) => `- ${pattern}`),
+    ];
+    return rules.map((rule) => `${rule}\n`).join('');
+}
+/** The patterns of `.dotcloudignore`, which dotCloud's client read as rsync's exclude file. */
+async function readIgnoreFile({ root, isFile }) {
+    if (isFile)
+        return [];
+    const text = await (0,promises_namespaceObject.readFile)((0,external_node_path_namespaceObject.join)(root, '.dotcloudignore'), 'utf8').catch(() => '');
+    return parseLines(text)
+        .filter((line) => !/^[#;]/.test(line))
+        .map((line) => line.replace(/^- +/, ''))
+        .filter((line) => !/[\u0000-\u001f\u007f]/.test(line));
+}
+
+;// CONCATENATED MODULE: ./build/methods/rsync-output.js
+/** The prefix by which our own lines are known among rsync's messages. */
+const itemFormat = '%i %l %n';
+/**
+ * An itemized line of rsync, or undefined for any other line. A difference in time alone is no change: a checkout in
+ * CI gives every file a new one. (The eleven characters are explained in rsync(1) at --itemize-changes.)
+ */
+function parseItem(line) {
+    const deleted = /^\*deleting +\d+ (.+)$/s.exec(line)?.[1];
+    if (deleted !== undefined)
+        return { kind: 'deleted', directory: deleted.endsWith('/'), path: deleted, size: 0 };
+    const match = /^([<>ch.])([fdLDS])([.+ ?a-zA-Z]{9}) (\d+) (.+)$/s.exec(line);
+    if (match === null)
+        return undefined;
+    const [, update, type, attributes = '', size, path = ''] = match;
+    const differs = (update !== '.' && update !== 'h') || /[^.t T]/.test(attributes);
+    const kind = attributes.startsWith('+') ? 'added' : differs ? 'changed' : 'same';
+    return { kind, directory: type === 'd', path, size: Number(size) };
+}
+/** What rsync says of files that it leaves behind, among the lines of a local listing. */
+function parseLeftOut(line) {
+    const hidden = /^\[sender\] hiding (?:file|directory) (.+) because of pattern /.exec(line)?.[1];
+    if (hidden !== undefined)
+        return { path: hidden, link: false };
+    const link = /^ignoring unsafe symlink "(.+)" -> ".*"$/.exec(line)?.[1];
+    return link === undefined ? undefined : { path: link, link: true };
+}
+
+;// CONCATENATED MODULE: external "node:crypto"
+const external_node_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
+;// CONCATENATED MODULE: ./build/core/quote.js
+/**
+ * A word as a POSIX shell reads it back unchanged. Words of plain characters stay bare, so that a forced command
+ * sees `deploy app.default` and not `deploy 'app.default'`.
+ */
+function quote(word) {
+    return /^[A-Za-z0-9_./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+/** A command line for reading and pasting. */
+function quoteAll(words) {
+    return words.map(quote).join(' ');
+}
+
+;// CONCATENATED MODULE: ./build/methods/survey.js
+
+
+
+
+/** Where the server remembers a destination: in the login's home, never in a directory that may be published. */
+function memoryOf(destination) {
+    const id = (0,external_node_crypto_namespaceObject.createHash)('sha256').update(formatDestination(destination)).digest('hex').slice(0, 16);
+    return `.dotcloud-push/${id}`;
+}
+/**
+ * Asks the server, through any login shell, by a script on standard input.
+ * @returns undefined when it gives no shell (a forced command, a PaaS)
+ * @throws PushError `remote-setup` when the login shell prints text of its own
+ */
+async function look(session, destination, host, settings) {
+    const mark = (0,external_node_crypto_namespaceObject.randomBytes)(8).toString('hex');
+    const script = `LC_ALL=C; export LC_ALL
+d=${quote(remotePath(destination))}
+printf '%s\\n' ${mark}
+printf 'home=%s\\n' "$(cd && pwd -P)"
+printf 'rsync=%s\\n' "$(rsync --version 2>/dev/null | head -n 1)"
+p=$d
+if [ -d "$p" ]; then
+  echo exists=yes
+  [ -z "$(ls -A -- "$p" 2>/dev/null | head -n 1)" ] || echo filled=yes
+fi
+while [ ! -d "$p" ]; do p=$(dirname -- "$p"); done
+printf 'real=%s\\n' "$(cd -- "$p" && pwd -P)"
+m=$HOME/${memoryOf(destination)}
+if [ -f "$m/revision" ]; then
+  echo ours=yes
+  printf 'revision=%s\\n' "$(head -c 200 "$m/revision")"
+fi
+printf '%s\\n' ${mark}
+`;
+    const command = session.connection.remote('survey', 'sh -s', script);
+    const { stdout } = await host.runner.run(command, { signal: host.signal, idle: settings.idleTimeout });
+    const [noise = '', facts, end] = stdout.split(`${mark}\n`);
+    if (facts === undefined || end === undefined)
+        return undefined;
+    if (noise !== '') {
+        throw new PushError('remote-setup', `The login shell of ${formatLogin(session.login)} prints text, which rsync cannot tell from data.`, 'Let ~/.bashrc and the like print only in interactive shells.', { evidence: noise.trim().split('\n')[0] ?? '' });
+    }
+    const read = (name) => new RegExp(`^${name}=(.*)$`, 'm').exec(facts)?.[1] ?? '';
+    return {
+        home: read('home'),
+        real: read('real'),
+        exists: read('exists') === 'yes',
+        filled: read('filled') === 'yes',
+        ours: read('ours') === 'yes',
+        revision: read('revision'),
+        rsync: read('rsync'),
+    };
+}
+/** Notes on the server that this destination is ours, and what it holds; an empty revision while a push is under way. */
+async function remember(session, destination, revision, host, settings) {
+    const script = `umask 077
+m=$HOME/${memoryOf(destination)}
+mkdir -p -- "$m" ${quote(remotePath(destination))} && printf '%s\\n' ${quote(revision)} >"$m/new" && mv -f -- "$m/new" "$m/revision"
+`;
+    const command = session.connection.remote('remember', 'sh -s', script);
+    const { code, stderr } = await host.runner.run(command, { signal: host.signal, idle: settings.idleTimeout });
+    if (code === 0)
+        return;
+    host.log.debug(`The server did not remember the push (exit ${code}): ${stderr.trim()}`);
+}
+
+;// CONCATENATED MODULE: ./build/methods/rsync.js
+
+
+
+
+
+
+
+
+
+const rsync = { name: 'rsync', preflight: rsync_preflight, upload: rsync_upload };
+/** The oldest rsync whose messages and rules we rely on. */
+const rsync_oldest = [3, 1];
+async function rsync_preflight({ step, settings, host }) {
+    if (settings.delete && step.destination.base === 'root')
+        guardMirror(remotePath(step.destination));
+    const { stdout } = await host.runner.capture({ label: 'rsync version', file: 'rsync', args: ['--version'] });
+    const [, major = '0', minor = '0'] = /^rsync +version (\d+)\.(\d+)/m.exec(stdout) ?? [];
+    if (Number(major) > rsync_oldest[0] || (Number(major) === rsync_oldest[0] && Number(minor) >= rsync_oldest[1]))
+        return;
+    const found = /openrsync/i.test(stdout)
+        ? 'openrsync, which does not know all rules of rsync'
+        : `rsync ${major}.${minor}`;
+    throw new PushError('input', `This machine has ${found}.`, `Install rsync ${rsync_oldest.join('.')} or newer (on macOS: brew install rsync).`);
+}
+async function rsync_upload(task, session) {
+    const { step, settings, host } = task;
+    const ignored = await readIgnoreFile(step.workspace);
+    const filter = await session.file('filter', filterRules(settings, [...ignored, ...step.excludes]));
+    const mirror = settings.delete && !step.workspace.isFile;
+    const listing = await list(task, session, filter);
+    tellLeftOut(task, listing);
+    guardEmpty(listing.files.length, mirror);
+    await session.connection.ready();
+    const survey = await look(session, step.destination, host, settings);
+    if (survey === undefined)
+        host.log.info('The server gives no shell: what is there is asked of rsync alone.');
+    else
+        guardServer(task, session, survey, mirror);
+    const revision = step.workspace.sha ?? '';
+    const done = (result, changes) => ({
+        result: settings.dryRun ? 'planned' : result,
+        revision,
+        previousRevision: survey?.revision ?? '',
+        changes,
+    });
+    const empty = survey !== undefined && !survey.filled;
+    if (settings.dryRun && empty)
+        return done('planned', listing.files.map(asChange));
+    const checksum = !empty;
+    const compare = !empty && (mirror || settings.dryRun);
+    const planned = compare ? await run(task, session, { filter, mirror, checksum, dryRun: true }) : undefined;
+    if (planned !== undefined) {
+        const deleted = planned.flatMap(({ kind, path }) => (kind === 'deleted' && !path.endsWith('/') ? [path] : []));
+        const added = planned.filter(({ kind, path }) => kind === 'added' && !path.endsWith('/')).length;
+        guardDeletions(deleted, listing.files.length - added, settings.maxDelete);
+        if (settings.dryRun || planned.length === 0)
+            return done('unchanged', planned);
+    }
+    if (survey !== undefined && !(survey.ours && survey.exists))
+        await remember(session, step.destination, '', host, settings);
+    const deletions = planned?.filter(({ kind }) => kind === 'deleted').length;
+    const changes = await run(task, session, {
+        filter,
+        mirror,
+        checksum,
+        dryRun: false,
+        ...(deletions === undefined ? {} : { deletions }),
+    });
+    if (survey !== undefined)
+        await remember(session, step.destination, revision, host, settings);
+    return done(changes.length === 0 ? 'unchanged' : 'deployed', changes);
+}
+function guardServer(task, session, survey, mirror) {
+    const { step, settings } = task;
+    if (survey.rsync === '' || /openrsync/i.test(survey.rsync)) {
+        throw new PushError('remote-setup', `rsync is not installed on ${formatLogin(session.login)}.`, 'Install rsync there.', {
+            evidence: survey.rsync,
+        });
+    }
+    if (!mirror || !survey.exists)
+        return;
+    guardMirror(survey.real, survey.home);
+    guardForeign(survey, settings.adopt, remotePath(step.destination));
+}
+/** What rsync would send, by its own rules, into a directory with nothing in it. */
+async function list(task, session, filter) {
+    const { host, settings, step } = task;
+    const nothing = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(session.folder, 'empty-'));
+    const files = [];
+    const leftOut = [];
+    const links = [];
+    const { code, stderr } = await host.runner.run({
+        label: 'rsync --dry-run',
+        file: 'rsync',
+        args: [
+            ...transferFlags,
+            '--dry-run',
+            '--info=symsafe1',
+            '--debug=filter1',
+            `--filter=merge ${filter}`,
+            '--',
+            sourceOf(task),
+            `${nothing}/`,
+        ],
+        env: session.env,
+        cwd: step.workspace.isFile ? session.folder : step.workspace.root,
+    }, {
+        signal: host.signal,
+        idle: settings.idleTimeout,
+        stdout(line) {
+            const item = parseItem(line);
+            if (item !== undefined && !item.directory)
+                files.push(item);
+            const left = parseLeftOut(line);
+            if (left !== undefined)
+                (left.link ? links : leftOut).push(left.path);
+        },
+    });
+    if (code === 0)
+        return { files, leftOut, links };
+    throw new PushError('input', 'rsync cannot read the workspace.', 'Check the permissions and the patterns of excludes.', {
+        evidence: stderr.trim().split('\n')[0] ?? '',
+    });
+}
+function tellLeftOut({ host }, { leftOut, links }) {
+    const names = (paths) => `${paths.slice(0, 8).join(', ')}${paths.length > 8 ? ` and ${paths.length - 8} more` : ''}`;
+    if (leftOut.length > 0)
+        host.log.info(`Left out by the excludes: ${names(leftOut)}`);
+    if (links.length > 0)
+        host.log.warning(`Symbolic links that lead out of the source are not sent: ${names(links)}`);
+}
+/** The original's meaning (-lpt -rz --safe-links), without owner, group, devices or setuid bits. */
+const transferFlags = [
+    '-rlptz',
+    '--safe-links',
+    '--chmod=ug-s',
+    '--8-bit-output',
+    `--out-format=${itemFormat}`,
+];
+/** One rsync over the connection; answers with what changed, or would change. */
+async function run(task, session, transfer) {
+    const { host, step } = task;
+    const target = `${loginWord(step.destination, true)}:${remotePath(step.destination)}/`;
+    const args = [
+        ...transferFlags,
+        ...(transfer.dryRun ? ['--dry-run'] : []),
+        // New files get into place together at the end, so that an interrupted push leaves the old ones.
+        ...(transfer.checksum ? ['--checksum', '--delay-updates'] : []),
+        ...(transfer.mirror ? ['--delete-delay'] : []),
+        ...(transfer.deletions === undefined ? [] : [`--max-delete=${transfer.deletions}`]),
+        `--filter=merge ${transfer.filter}`,
+        '-e',
+        'dotcloud-ssh',
+        '--',
+        sourceOf(task),
+        target,
+    ];
+    const changes = [];
+    const said = createTail();
+    const { output, failure } = await attempt(task, session, { label: 'rsync', file: 'rsync', args, env: session.env }, {
+        stdout(line) {
+            const item = parseItem(line);
+            if (item === undefined)
+                said.push(line);
+            else if (item.kind !== 'same')
+                changes.push(asChange(item));
+        },
+        stderr(line) {
+            said.push(line);
+            host.log.remote(line);
+        },
+    });
+    if (output.code !== 0)
+        throw await failure(said.text());
+    return changes;
+}
+function sourceOf({ step: { workspace } }) {
+    return workspace.isFile ? workspace.root : `${workspace.root}/`;
+}
+function asChange({ kind, path, size }) {
+    return { kind: kind === 'same' ? 'changed' : kind, path, size };
+}
+
+;// CONCATENATED MODULE: ./build/methods/index.js
+
+
+
+/** The registry, in dotCloud's order of detection. */
+const methods = { hg: hg, git: git_git, rsync: rsync };
+
+;// CONCATENATED MODULE: ./build/core/ssh-log.js
+
+
+
+/**
+ * What ssh's own log (`ssh -v`) tells. It is kept apart from what the server prints, so a server cannot forge it by
+ * its output; only ssh's wording can change, and then a failure becomes less exact, never a success.
+ */
+/** The fingerprint of a public key in base64, as ssh prints it. */
+function fingerprintOf(publicKey) {
+    return `SHA256:${(0,external_node_crypto_namespaceObject.createHash)('sha256').update(Buffer.from(publicKey, 'base64')).digest('base64').replace(/=+$/, '')}`;
+}
+function parseOffered(text) {
+    return text.split('\n').flatMap((line) => {
+        const [host, type, key, fingerprint] = line.split(' ');
+        return host && type && key && fingerprint ? [{ host, type, key, fingerprint }] : [];
+    });
+}
+/** How the last remote command ended: with an exit status, by a signal, or nobody knows because the line is gone. */
+function commandEnd(log) {
+    const kinds = [...log.matchAll(/client_input_channel_req: channel \d+ rtype exit-(status|signal)/g)];
+    const last = kinds.at(-1)?.[1];
+    return last === 'status' || last === 'signal' ? last : 'lost';
+}
+/** Bytes sent over all connections that have ended, encryption included. */
+function bytesSent(log) {
+    const totals = [...log.matchAll(/^Transferred: sent (\d+), received/gm)];
+    return totals.length === 0 ? undefined : totals.reduce((sum, [, bytes]) => sum + Number(bytes), 0);
+}
+const unreachable = /^ssh: (?:connect to host .*|Could not resolve hostname .*)$|^(?:kex_exchange_identification|ssh_dispatch_run_fatal|banner exchange|client_loop|Connection (?:closed|reset|timed out)|Connection to \S+ port \d+ timed out|Timeout, server|Unable to negotiate).*$/m;
+/** Why ssh could not log in, from its log. Total: whatever the log says, there is one class. */
+function connectFailure(log, attempt) {
+    const where = formatLogin(attempt.login);
+    if (/REMOTE HOST IDENTIFICATION HAS CHANGED|Host key verification failed|host key is known for/.test(log)) {
+        return hostKeyFailure(log, attempt);
+    }
+    const keyError = /^Load key .*$/m.exec(log)?.[0];
+    if (keyError !== undefined) {
+        return new PushError('key', 'ssh cannot load ssh-key.', 'Check the secret and its passphrase.', {
+            evidence: keyError,
+        });
+    }
+    const denied = /^.*(?:Permission denied|Too many authentication failures).*$/m.exec(log)?.[0];
+    if (denied !== undefined) {
+        return new PushError('auth', `${where} did not accept our key ${attempt.keyFingerprint}.`, `Append the public half of ssh-key to ~/.ssh/authorized_keys of ${attempt.login.user} on the server, and check the user name.`, { evidence: denied });
+    }
+    const evidence = unreachable.exec(log)?.[0] ?? lastWords(log);
+    const [, errorClass, cause, next] = reasons(where).find(([sign]) => sign.test(evidence)) ?? unknownReason(where);
+    return new PushError(errorClass, cause, next, {
+        evidence,
+        retry: !/Name or service not known|negotiate/.test(evidence),
+    });
+}
+function reasons(where) {
+    return [
+        [
+            /Could not resolve hostname/,
+            'connect',
+            `The name of ${where} does not resolve.`,
+            'Check the host name in destination.',
+        ],
+        [
+            /Connection refused/,
+            'connect',
+            `${where} refused the connection.`,
+            'Check host and port, and that sshd runs there.',
+        ],
+        [
+            /timed out|not responding/,
+            'timeout',
+            `${where} did not answer within connect-timeout.`,
+            "Check host, port and the server's firewall: it must let this runner in.",
+        ],
+        [
+            /Unable to negotiate/,
+            'remote-setup',
+            `${where} and this ssh share no algorithm.`,
+            'Update the SSH server, or let it offer a current algorithm.',
+        ],
+        [
+            /closed|reset|broken pipe|invalid characters|ssh_dispatch_run_fatal/i,
+            'connect',
+            `${where} closed the connection before the login.`,
+            "Look into the SSH server's log: a firewall, fail2ban or MaxStartups may have turned this runner away.",
+        ],
+        [
+            /No route|unreachable/i,
+            'connect',
+            `There is no route to ${where}.`,
+            'Check the address and the network between.',
+        ],
+    ];
+}
+function unknownReason(where) {
+    return [/^/, 'connect', `The connection to ${where} failed.`, 'Check host, port and the network between.'];
+}
+/** The last line of the log that is no debug message. */
+function lastWords(log) {
+    return (log
+        .split('\n')
+        .filter((line) => line.trim() !== '' && !/^(debug\d: |OpenSSH_)/.test(line))
+        .at(-1) ?? '');
+}
+function hostKeyFailure(log, { login, hostKeys, offered }) {
+    const seen = offered.at(-1);
+    const changed = /IDENTIFICATION HAS CHANGED/.test(log);
+    const expected = [
+        ...hostKeys.fingerprints,
+        ...hostKeys.lines.split('\n').flatMap((line) => {
+            const [, type, key] = /^(?:@\S+\s+)?\S+\s+(\S+)\s+(\S+)/.exec(line.startsWith('#') ? '' : line) ?? [];
+            return type && key ? [`${fingerprintOf(key)} (${type})`] : [];
+        }),
+    ];
+    const evidence = `expected ${expected.join(', ') || 'none'}; offered ${seen === undefined ? 'unknown' : `${seen.fingerprint} (${seen.type})`}`;
+    return new PushError('host-key', changed
+        ? `${formatLogin(login)} shows another host key than the pinned one: it was reinstalled, or somebody is in between.`
+        : `${formatLogin(login)} shows a host key that is not pinned.`, seen === undefined
+        ? 'Pin the key of this host in known-hosts.'
+        : `Compare ${seen.fingerprint} with \`ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub\` at the server's console, not over this network; only if it is the same, set known-hosts to: ${seen.host} ${seen.type} ${seen.key}`, { evidence });
+}
+
+;// CONCATENATED MODULE: ./build/core/deploy.js
+
+
+
+/** How many lines of the command's output the report keeps. */
+const tailLines = 40;
+/**
+ * Runs the deploy command, once, exactly as it is written: a forced command at the other side sees just these words.
+ * Three ends are told apart by what ssh logged: its own exit code, death by a signal, and a line that was lost.
+ */
+async function deploy(command, session, host, settings) {
+    const { connection } = session;
+    await connection.ready();
+    const tail = [];
+    const show = (line) => {
+        tail.push(line);
+        if (tail.length > tailLines)
+            tail.shift();
+        host.log.remote(line);
+    };
+    const start = (await connection.log()).length;
+    const remote = connection.remote('deploy command', command);
+    host.log.info(`$ ${command}`);
+    try {
+        const watch = { signal: host.signal, idle: settings.idleTimeout, stdout: show, stderr: show };
+        const { code } = await host.runner.run(remote, watch);
+        if (code === 0)
+            return { exitCode: 0, tail, failure: undefined };
+        const end = commandEnd(await connection.log(start));
+        return { exitCode: end === 'status' ? code : undefined, tail, failure: failed(end, code, session, tail) };
+    }
+    catch (error) {
+        await stopRemote(session, host);
+        if (!(error instanceof PushError))
+            throw error;
+        return { exitCode: undefined, tail, failure: error };
+    }
+}
+function failed(end, code, session, tail) {
+    const evidence = tail.at(-1) ?? '';
+    if (end === 'lost') {
+        return new PushError('unknown-state', 'The connection was lost while the deploy command ran: it may have succeeded, failed, or still be running.', `Look on ${formatLogin(session.login)} before you deploy again.`, { evidence });
+    }
+    if (end === 'signal' || code === undefined) {
+        return new PushError('deploy', 'The deploy command was killed by a signal on the server.', "Look into the server's log: when memory runs out, the kernel kills.", { evidence });
+    }
+    const signal = code > 128 && code < 160 ? ` (a program in it was killed by signal ${code - 128})` : '';
+    return new PushError('deploy', `The deploy command failed with exit code ${code}${signal}.`, 'Read its output above; the new content is on the server.', { evidence });
+}
+/**
+ * Ends what the command left running: the sessions of this one connection are the children of one server process, and
+ * a second session can find its siblings. A server without a shell or `ps` refuses; then the command runs on.
+ */
+async function stopRemote(session, host) {
+    if (!session.connection.shared())
+        return;
+    const script = `p=$$
+while [ "$p" -gt 1 ]; do
+  set -- $(ps -o ppid=,comm= -p "$p") || exit
+  case $2 in *sshd*|*dropbear*) break ;; esac
+  mine=$p p=$1
+done
+[ "$p" -gt 1 ] && ps -A -o pid=,ppid= | while read -r pid parent; do
+  [ "$parent" = "$p" ] && [ "$pid" != "$mine" ] && kill -TERM -- "-$pid"
+done
+`;
+    const brief = AbortSignal.timeout(2_000);
+    const command = session.connection.remote('stop the deploy command', 'sh -s', script);
+    await host.runner.run(command, { signal: brief }).catch(() => undefined);
+}
+
+;// CONCATENATED MODULE: ./build/core/plan.js
+
+
+
+
+
+const limits = { bytes: 64 * 1024, depth: 6, steps: 16 };
+function plan_refuse(cause, evidence = '') {
+    throw new PushError('unsafe', `Input plan is refused as a whole: ${cause}`, 'A plan is {"type":"cmd","data":[["upload",DIR,URL,{…}],["call",COMMAND]]}; docs/plan.md lists what it may hold.', { evidence });
+}
+/** The steps that the inputs alone ask for. */
+function draftFromInputs(settings) {
+    const upload = {
+        verb: 'upload',
+        directory: settings.source,
+        url: settings.destination,
+        check: false,
+        method: settings.method,
+        excludes: settings.excludes,
+        targetBranch: settings.targetBranch,
+    };
+    return settings.deployCommand === '' ? [upload] : [upload, { verb: 'call', command: settings.deployCommand }];
+}
+function depthOf(value) {
+    if (typeof value !== 'object' || value === null)
+        return 0;
+    return 1 + Math.max(0, ...Object.values(value).map(depthOf));
+}
+function object(value, keys, what) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+        plan_refuse(`${what} is not an object.`);
+    const stranger = Object.getOwnPropertyNames(value).find((key) => !keys.includes(key));
+    if (stranger !== undefined)
+        plan_refuse(`${what} has the key ${JSON.stringify(stranger)}, which is not known.`);
+    return value;
+}
+function plan_text(value, what) {
+    if (typeof value !== 'string' || value.trim() === '')
+        plan_refuse(`${what} is not a text.`, JSON.stringify(value));
+    if (/[\u0000-\u001f\u007f]/.test(value))
+        plan_refuse(`${what} holds a control character.`, JSON.stringify(value));
+    return value;
+}
+function plan_list(value, what) {
+    return Array.isArray(value) ? value : plan_refuse(`${what} is not a list.`);
+}
+/**
+ * A dotCloud plan as steps. Its schema is closed and it can only ask for less than the inputs allow, or it is refused
+ * before its first step: excludes add to the inputs', a method must agree with `method`, a host with `destination`.
+ * @throws PushError `unsafe`
+ */
+function parsePlan(source, settings) {
+    if (Buffer.byteLength(source) > limits.bytes)
+        plan_refuse(`it is larger than ${limits.bytes} bytes.`);
+    const plan = object(parseJson(source), ['type', 'data'], 'the plan');
+    if (plan['type'] !== 'cmd')
+        plan_refuse('its type is not "cmd".', JSON.stringify(plan['type']));
+    const data = plan_list(plan['data'], 'data');
+    if (data.length === 0 || data.length > limits.steps)
+        plan_refuse(`it has ${data.length} steps, and 1 to ${limits.steps} are accepted.`);
+    const steps = data.map((entry, index) => parseStep(plan_list(entry, `step ${index + 1}`), `step ${index + 1}`, settings));
+    if (settings.deployCommand === '')
+        return steps;
+    if (steps.some((step) => step.verb === 'call'))
+        plan_refuse('it has calls of its own, and deploy-command is set too.');
+    return [...steps, { verb: 'call', command: settings.deployCommand }];
+}
+function parseJson(source) {
+    let value;
+    try {
+        value = JSON.parse(source);
+    }
+    catch (error) {
+        return plan_refuse('it is not JSON.', error instanceof Error ? error.message : '');
+    }
+    return depthOf(value) > limits.depth ? plan_refuse(`it is nested deeper than ${limits.depth} levels.`) : value;
+}
+function parseStep(words, what, settings) {
+    const [verb, ...args] = words;
+    if (verb === 'call' && args.length === 1)
+        return { verb, command: plan_text(args[0], `${what}'s command`) };
+    if (verb !== 'upload')
+        plan_refuse(`${what} is ${JSON.stringify(verb)}, and only "upload" and "call" with one command are accepted.`);
+    const [directory, url, options = {}, ...more] = args;
+    if (more.length > 0)
+        plan_refuse(`${what} has more than a directory, an URL and options.`);
+    const { check = false, force_method: forced, rsync, hg, git, } = object(options, ['check', 'force_method', 'rsync', 'hg', 'git'], `${what}'s options`);
+    if (typeof check !== 'boolean')
+        plan_refuse(`${what}'s check is neither true nor false.`);
+    object(hg ?? {}, [], `${what}'s hg options`);
+    const { excludes = [] } = object(rsync ?? {}, ['excludes'], `${what}'s rsync options`);
+    const { branch } = object(git ?? {}, ['branch'], `${what}'s git options`);
+    return {
+        verb,
+        directory: plan_text(directory, `${what}'s directory`),
+        url: plan_text(url, `${what}'s URL`),
+        check,
+        method: chooseMethod(forced, settings, what),
+        excludes: [
+            ...settings.excludes,
+            ...plan_list(excludes, `${what}'s excludes`).map((each) => plan_text(each, `${what}'s exclude`)),
+        ],
+        targetBranch: chooseBranch(branch, settings, what),
+    };
+}
+function chooseMethod(forced, settings, what) {
+    if (forced === undefined)
+        return settings.method;
+    const method = methodNames.find((name) => name === forced) ?? plan_refuse(`${what}'s force_method is ${JSON.stringify(forced)}.`);
+    if (settings.method !== 'auto' && settings.method !== method) {
+        plan_refuse(`${what} asks for ${method}, and input method allows only ${settings.method}.`);
+    }
+    return method;
+}
+function chooseBranch(branch, settings, what) {
+    if (branch === undefined)
+        return settings.targetBranch;
+    const name = plan_text(branch, `${what}'s branch`);
+    if (settings.targetBranch !== '{branch}' && settings.targetBranch !== name) {
+        plan_refuse(`${what} asks for the branch ${name}, and input target-branch allows only ${settings.targetBranch}.`);
+    }
+    return name;
+}
+/** An upload with its templates filled in from the workspace that was found. */
+function resolveUpload(draft, workspace, values) {
+    const { verb, directory, check, excludes } = draft;
+    return {
+        verb,
+        directory,
+        check,
+        excludes,
+        workspace,
+        destination: parseDestination('destination', draft.url, values),
+        targetBranch: workspace.method === 'git' ? fill('target-branch', draft.targetBranch, values) : '',
+    };
+}
+/** A call with its templates filled in, each value as one word of a POSIX shell. */
+function resolveCall(draft, values) {
+    return { verb: 'call', command: fill('deploy-command', draft.command, values, quote) };
+}
+/**
+ * The one login that a plan is carried out with.
+ * @throws PushError `unsafe` when its uploads, or the input destination, name different ones
+ */
+function loginOf(steps, destination) {
+    const logins = [destination, ...steps.flatMap((step) => (step.verb === 'upload' ? [step.destination] : []))];
+    const [first, ...others] = logins.filter((login) => login !== undefined);
+    if (first === undefined)
+        plan_refuse('it names no destination to call at.');
+    const other = others.find((login) => formatLogin(login) !== formatLogin(first));
+    if (other !== undefined)
+        plan_refuse(`it leads to ${formatLogin(other)}, and ${formatLogin(first)} was named first.`);
+    return first;
+}
+/** The plan in dotCloud's JSON, which input `plan` takes back. */
+function formatPlan(steps) {
+    return JSON.stringify({ type: 'cmd', data: steps.map(formatStep) });
+}
+function formatStep(step) {
+    if (step.verb === 'call')
+        return ['call', step.command];
+    const { method } = step.workspace;
+    const options = {
+        ...(step.check ? { check: true } : {}),
+        force_method: method,
+        ...(method === 'rsync' ? { rsync: { excludes: step.excludes } } : {}),
+        ...(method === 'git' ? { git: { branch: step.targetBranch } } : {}),
+    };
+    return ['upload', step.directory, formatDestination(step.destination), options];
+}
+
+;// CONCATENATED MODULE: ./build/core/report.js
+
+
+
+/** Titles under which the stages appear in the log. */
+const titles = {
+    settings: 'Settings',
+    connect: 'Connect',
+    push: 'Push',
+    deploy: 'Deploy',
+};
+/** Keeps the books of a run: where it is, how long that took, what came of it. */
+class Ledger {
+    stage = 'settings';
+    #host;
+    #start;
+    #times = [];
+    #since;
+    #notes = {};
+    #plan = {};
+    #upload;
+    constructor(host) {
+        this.#host = host;
+        this.#start = host.clock.now();
+        this.#since = this.#start;
+        host.log.group(titles.settings);
+    }
+    enter(stage) {
+        if (stage === this.stage)
+            return;
+        this.#leave();
+        this.stage = stage;
+        this.#host.log.group(titles[stage]);
+    }
+    #leave() {
+        const now = this.#host.clock.now();
+        this.#times.push({ name: this.stage, seconds: (now - this.#since) / 1000 });
+        this.#since = now;
+        this.#host.log.endGroup();
+    }
+    note = (notes) => {
+        this.#notes = { ...this.#notes, ...notes };
+    };
+    plan(steps, login) {
+        const upload = steps.find((step) => step.verb === 'upload');
+        this.#plan = {
+            plan: formatPlan(steps),
+            method: upload?.workspace.method ?? '',
+            reason: upload?.workspace.reason ?? '',
+            destination: upload === undefined ? `ssh://${formatLogin(login)}` : formatDestination(upload.destination),
+        };
+    }
+    /** Of several uploads, the first changed one speaks for the run. */
+    upload(upload) {
+        const first = this.#upload;
+        if (first === undefined)
+            this.#upload = upload;
+        else if (first.result === 'unchanged')
+            this.#upload = upload;
+        else
+            this.#upload = { ...first, changes: [...first.changes, ...upload.changes] };
+    }
+    skip(reason) {
+        this.#plan = { reason };
+        this.#leave();
+        return this.#report('skipped');
+    }
+    close(dryRun) {
+        this.#leave();
+        return this.#report(dryRun ? 'planned' : (this.#upload?.result ?? 'deployed'));
+    }
+    fail(error) {
+        this.#leave();
+        return { ...this.#report('failed'), failedStage: this.stage, failure: explain(error) };
+    }
+    #report(result) {
+        const upload = this.#upload;
+        return {
+            result,
+            failedStage: '',
+            failure: undefined,
+            uploaded: upload !== undefined && upload.result !== 'planned',
+            app: '',
+            method: '',
+            reason: '',
+            destination: '',
+            revision: upload?.revision ?? '',
+            previousRevision: upload?.previousRevision ?? '',
+            changes: upload?.changes ?? [],
+            bytesSent: undefined,
+            deployExitCode: undefined,
+            hostKeyFingerprint: '',
+            seconds: (this.#host.clock.now() - this.#start) / 1000,
+            stages: this.#times,
+            plan: '',
+            tail: [],
+            ...this.#plan,
+            ...this.#notes,
+        };
+    }
+}
+/** How many files a push changed (or added) and deleted; directories do not count. */
+function countChanges({ changes }) {
+    const files = changes.filter(({ path }) => !path.endsWith('/'));
+    const deleted = files.filter(({ kind }) => kind === 'deleted').length;
+    return { changed: files.length - deleted, deleted };
+}
+/** The report as the outputs name it, every value a text; `report` is the front's. */
+function toValues(report) {
+    const { changed, deleted } = countChanges(report);
+    const text = (value) => (value === undefined ? '' : String(value));
+    return {
+        result: report.result,
+        'failed-stage': report.failedStage,
+        'error-class': report.failure?.errorClass ?? '',
+        uploaded: String(report.uploaded),
+        method: report.method,
+        destination: report.destination,
+        revision: report.revision,
+        'previous-revision': report.previousRevision,
+        'changed-files': String(changed),
+        'deleted-files': String(deleted),
+        'bytes-sent': text(report.bytesSent),
+        'deploy-exit-code': text(report.deployExitCode),
+        'host-key-fingerprint': report.hostKeyFingerprint,
+        seconds: report.seconds.toFixed(1),
+        plan: report.plan,
+    };
+}
+/** The report as JSON: the outputs with their own types, and what does not fit into an output. */
+function toJson(report) {
+    const { changed, deleted } = countChanges(report);
+    return {
+        ...toValues(report),
+        app: report.app,
+        reason: report.reason,
+        error: report.failure ?? null,
+        uploaded: report.uploaded,
+        'changed-files': changed,
+        'deleted-files': deleted,
+        'bytes-sent': report.bytesSent ?? null,
+        'deploy-exit-code': report.deployExitCode ?? null,
+        seconds: milliseconds(report.seconds),
+        plan: report.plan === '' ? null : JSON.parse(report.plan),
+        stages: report.stages.map(({ name, seconds }) => ({ name, seconds: milliseconds(seconds) })),
+        files: report.changes,
+        'deploy-output': report.tail,
+    };
+}
+/** Seconds, cut to milliseconds. */
+function milliseconds(seconds) {
+    return Math.round(seconds * 1000) / 1000;
+}
+
+;// CONCATENATED MODULE: ./build/core/ssh-files.js
+
+
+/** The names in the session's folder. ssh runs in that folder, so they need no path, no quoting, and fit a socket. */
+const fileNames = {
+    key: 'key',
+    passphrase: 'passphrase',
+    askpass: './askpass',
+    knownHosts: 'known_hosts',
+    config: 'ssh_config',
+    log: 'ssh.log',
+    offered: 'offered_keys',
+    pin: 'pinned-host-key',
+    keeper: 'keep-connection',
+    socket: 'c',
+    /** The wrapper: what git, hg and rsync call instead of ssh. The session's folder is first in their PATH. */
+    wrapper: 'dotcloud-ssh',
+};
+/** Seconds between two questions to a silent server whether it still lives. */
+const aliveInterval = 15;
+function block(pattern, entries) {
+    return [`Host ${pattern}`, ...entries.map(([name, value]) => `  ${name} ${value}`), ''].join('\n');
+}
+function address({ user, host, port }) {
+    return [
+        ['HostName', host],
+        ['User', user],
+        ['Port', port],
+    ];
+}
+/** The whole of ssh's configuration: with `-F`, neither the user's nor the system's is read. */
+function sshConfig(options) {
+    const { login, jump, hostKeys, folder, multiplex } = options;
+    const always = block('*', [
+        ['IdentityFile', fileNames.key],
+        ['IdentitiesOnly', 'yes'],
+        ['IdentityAgent', 'none'],
+        ['AddKeysToAgent', 'no'],
+        ['PreferredAuthentications', 'publickey'],
+        ['PasswordAuthentication', 'no'],
+        ['KbdInteractiveAuthentication', 'no'],
+        ['NumberOfPasswordPrompts', 1],
+        // Batch mode would also forbid to ask our own askpass for the key's passphrase.
+        ['BatchMode', options.encryptedKey ? 'no' : 'yes'],
+        ['StrictHostKeyChecking', hostKeys.insecure ? 'no' : 'yes'],
+        ['UserKnownHostsFile', hostKeys.insecure ? '/dev/null' : fileNames.knownHosts],
+        ['GlobalKnownHostsFile', '/dev/null'],
+        // ssh before 8.5 does not know it; fingerprints need it.
+        ['IgnoreUnknown', 'KnownHostsCommand'],
+        ['KnownHostsCommand', `"${`${folder}/${fileNames.pin}`.replaceAll('%', '%%')}" %I %H %t %f %K`],
+        ['UpdateHostKeys', 'no'],
+        ['VerifyHostKeyDNS', 'no'],
+        ['CheckHostIP', 'no'],
+        ['CanonicalizeHostname', 'no'],
+        ['ForwardAgent', 'no'],
+        ['ClearAllForwardings', 'yes'],
+        ['PermitLocalCommand', 'no'],
+        ['RequestTTY', 'no'],
+        ['EscapeChar', 'none'],
+        ['Compression', 'no'],
+        ['TCPKeepAlive', 'yes'],
+        ['ServerAliveInterval', aliveInterval],
+        ['ServerAliveCountMax', Math.max(1, Math.ceil(options.idleTimeout / aliveInterval))],
+        ['ConnectTimeout', options.connectTimeout],
+    ]);
+    const target = block('*', [
+        ...address(login),
+        ['ControlPath', multiplex ? fileNames.socket : 'none'],
+        ['ProxyJump', jump === undefined ? 'none' : 'bastion'],
+    ]);
+    const bastion = jump === undefined ? '' : block('bastion', [...address(jump), ['ControlPath', 'none'], ['ProxyJump', 'none']]);
+    // ssh takes the first value that it finds, so the bastion stands before the block that fits every name.
+    return bastion + target + always;
+}
+/** The wrapper, the one way by which anything here reaches ssh. */
+function wrapperScript(ssh, folder, encryptedKey) {
+    const askpass = encryptedKey
+        ? `export SSH_ASKPASS=${fileNames.askpass} SSH_ASKPASS_REQUIRE=force DISPLAY=:none\n`
+        : '';
+    return `#!/bin/sh
+# The one way to ssh: git, hg, rsync and the deploy command all come through here.
+cd ${quote(folder)} || exit 255
+${askpass}exec ${quote(ssh)} -F ${fileNames.config} -v -E ${fileNames.log} "$@"
+`;
+}
+/** Prints the passphrase to ssh and ssh-keygen: it is in no argument list and in no environment. */
+const askpassScript = `#!/bin/sh\nexec cat ${fileNames.passphrase}\n`;
+/**
+ * Asked by ssh (KnownHostsCommand) for host keys to trust. It notes the key that the server offers, for the report and
+ * for the error, and vouches for it when its fingerprint is pinned.
+ */
+function pinScript(fingerprints) {
+    return `#!/bin/sh
+[ "$1" = HOSTNAME ] || exit 0
+printf '%s %s %s %s\\n' "$2" "$3" "$5" "$4" >>${fileNames.offered}
+case ${quote(` ${fingerprints.join(' ')} `)} in
+  *" $4 "*) printf '%s %s %s\\n' "$2" "$3" "$5" ;;
+esac
+`;
+}
+/** Holds the connection while somebody holds its standard input, so that a killed step leaves no ssh behind. */
+function keeperScript(login) {
+    return `#!/bin/sh
+exec 3<&0
+./${fileNames.wrapper} "$@" -M -N -- ${quote(loginWord(login))} </dev/null 3<&- 2>>${fileNames.log} &
+ssh=$!
+{ read -r _ <&3; kill "$ssh"; } 2>/dev/null &
+wait "$ssh"
+`;
+}
+
+;// CONCATENATED MODULE: ./build/core/connection.js
+
+
+
+
+
+
+
+/** Seconds to wait before the second, third, … attempt; the last one repeats. */
+const delays = [2, 5, 10];
+/** Milliseconds between two looks for the socket of a connection that is being opened. */
+const lookInterval = 5;
+function createConnection(options, settings, host) {
+    const { folder, env, login } = options;
+    const socket = (0,external_node_path_namespaceObject.join)(folder, fileNames.socket);
+    const wrapper = (0,external_node_path_namespaceObject.join)(folder, fileNames.wrapper);
+    let master;
+    let opening;
+    const closing = new AbortController();
+    const signal = AbortSignal.any([host.signal, closing.signal]);
+    const text = async (name) => await (0,promises_namespaceObject.readFile)((0,external_node_path_namespaceObject.join)(folder, name), 'utf8').catch(() => '');
+    const log = async (from = 0) => (await text(fileNames.log)).slice(from);
+    const offered = async () => parseOffered(await text(fileNames.offered));
+    const ssh = (label, args, stdin) => ({
+        label,
+        file: wrapper,
+        args,
+        env,
+        ...(stdin === undefined ? {} : { stdin }),
+    });
+    /** One attempt: resolves when the socket is there, which ssh makes after the login. */
+    async function dial(sshOptions) {
+        await (0,promises_namespaceObject.rm)(socket, { force: true });
+        const start = (await log()).length;
+        const running = host.runner.start({
+            label: 'ssh',
+            file: (0,external_node_path_namespaceObject.join)(folder, fileNames.keeper),
+            args: sshOptions,
+            cwd: folder,
+            env,
+        });
+        let ended = false;
+        running.done
+            .finally(() => {
+            ended = true;
+            if (master === running)
+                master = undefined;
+        })
+            .catch(() => undefined);
+        const deadline = host.clock.now() + settings.connectTimeout * 1000;
+        try {
+            while (!(0,external_node_fs_namespaceObject.existsSync)(socket)) {
+                if (ended)
+                    throw connectFailure(await log(start), { ...options, hostKeys: settings.hostKeys, offered: await offered() });
+                if (host.clock.now() > deadline)
+                    throw tooSlow();
+                await host.clock.sleep(lookInterval, signal);
+            }
+            master = running;
+        }
+        catch (error) {
+            await running.stop();
+            throw error;
+        }
+    }
+    function tooSlow() {
+        return new PushError('timeout', `${formatLogin(login)} did not complete the login within ${settings.connectTimeout} s.`, 'Check host, port and firewall, or raise connect-timeout.', { retry: true });
+    }
+    /** A pinned fingerprint may belong to another of the server's keys than the one it shows first: ask for the next. */
+    async function dialForPinnedKey() {
+        const others = [];
+        let first;
+        for (;;) {
+            try {
+                return await dial(others.length === 0 ? [] : ['-o', `HostKeyAlgorithms=-${others.join(',')}`]);
+            }
+            catch (error) {
+                if (!(error instanceof PushError))
+                    throw error;
+                const type = (await offered()).at(-1)?.type;
+                const algorithms = type === 'ssh-rsa' ? 'rsa-sha2-*,ssh-rsa*' : `${type}*`;
+                const exhausted = error.errorClass === 'remote-setup' || others.includes(algorithms);
+                if (first !== undefined && exhausted)
+                    throw first;
+                if (error.errorClass !== 'host-key' || settings.hostKeys.fingerprints.length === 0 || type === undefined)
+                    throw error;
+                first ??= error;
+                others.push(algorithms);
+            }
+        }
+    }
+    async function open() {
+        for (let attempt = 1;; attempt++) {
+            try {
+                return await dialForPinnedKey();
+            }
+            catch (error) {
+                if (!(error instanceof PushError) || !error.retry || attempt >= settings.retries)
+                    throw error;
+                const seconds = (delays[attempt - 1] ?? delays.at(-1) ?? 10) * (1 + Math.random() / 4);
+                host.log.info(`${error.cause} Attempt ${attempt} of ${settings.retries}; the next in ${seconds.toFixed(0)} s.`);
+                await host.clock.sleep(seconds * 1000, signal);
+            }
+        }
+    }
+    return {
+        async ready() {
+            if (!options.multiplex || master !== undefined)
+                return;
+            // A connection that was lost is opened again; one that could not be opened has had its attempts.
+            opening ??= open().then(() => {
+                opening = undefined;
+            });
+            await opening;
+        },
+        shared: () => master !== undefined,
+        remote: (label, commandLine, stdin) => ssh(label, ['--', loginWord(login), commandLine], stdin),
+        log,
+        offered,
+        async close() {
+            closing.abort(new Error('The session ends.'));
+            await opening?.catch(() => undefined);
+            const running = master;
+            if (running !== undefined) {
+                // A connection that hangs is not waited for: it is ended.
+                const brief = AbortSignal.timeout(1_000);
+                const leave = ssh('ssh -O exit', ['-O', 'exit', '--', loginWord(login)]);
+                await host.runner.run(leave, { signal: brief }).catch(() => undefined);
+                await Promise.race([running.done, host.clock.sleep(1_000, brief)]).catch(() => undefined);
+                await running.stop();
+            }
+            return bytesSent(await log());
+        },
+    };
+}
+
+;// CONCATENATED MODULE: ./build/core/session.js
+
+
+
+
+
+
+
+/** How a session's folder is named, so that the clean-up can tell it from everything else. */
+const folderPrefix = 'dotcloud-push-';
+/**
+ * Runs `use` with a session that is connecting; whatever happens, the connection is closed and the folder is gone
+ * afterwards.
+ * @throws PushError `key` before anything is connected to
+ */
+async function withSession(settings, login, host, ended, use) {
+    // mkdtemp makes it 0700 whatever the umask; the clean-up knows of it before a secret is in it.
+    const folder = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(host.context.temp, folderPrefix));
+    host.remember(folder);
+    try {
+        const session = await openSession(folder, settings, login, host);
+        try {
+            return await use(session);
+        }
+        finally {
+            const bytesSent = await session.connection.close();
+            const offered = await session.connection.offered();
+            ended({ bytesSent, hostKeyFingerprint: offered.at(-1)?.fingerprint ?? '' });
+        }
+    }
+    finally {
+        await rmRF(folder);
+    }
+}
+async function openSession(folder, settings, login, host) {
+    const multiplex = host.context.platform !== 'win32';
+    const encryptedKey = settings.passphrase !== '';
+    const ssh = await host.runner.find('ssh');
+    const write = (name, text, mode) => (0,promises_namespaceObject.writeFile)((0,external_node_path_namespaceObject.join)(folder, name), text, { flag: 'wx', mode });
+    await Promise.all([
+        write(fileNames.key, settings.key, 0o600),
+        write(fileNames.knownHosts, settings.hostKeys.lines, 0o600),
+        write(fileNames.config, sshConfig({ ...settings, login, jump: settings.proxyJump, folder, encryptedKey, multiplex }), 0o600),
+        write(fileNames.wrapper, wrapperScript(ssh, folder, encryptedKey), 0o700),
+        write(fileNames.pin, pinScript(settings.hostKeys.fingerprints), 0o700),
+        write(fileNames.keeper, keeperScript(login), 0o700),
+        (0,promises_namespaceObject.mkdir)((0,external_node_path_namespaceObject.join)(folder, 'home'), { mode: 0o700 }),
+        ...(encryptedKey
+            ? [write(fileNames.passphrase, settings.passphrase, 0o600), write(fileNames.askpass, askpassScript, 0o700)]
+            : []),
+    ]);
+    const env = {
+        PATH: `${folder}${external_node_path_namespaceObject.delimiter}${host.context.path}`,
+        HOME: (0,external_node_path_namespaceObject.join)(folder, 'home'),
+        // GIT_SSH_COMMAND wins over core.sshCommand, which actions/checkout sets; GIT_SSH alone would not.
+        GIT_SSH_COMMAND: fileNames.wrapper,
+        GIT_SSH: (0,external_node_path_namespaceObject.join)(folder, fileNames.wrapper),
+        GIT_SSH_VARIANT: 'ssh',
+    };
+    const keyFingerprint = await judgeKey(folder, env, settings, host);
+    host.log.info(`Key ${keyFingerprint}`);
+    const connection = createConnection({ folder, env, login, keyFingerprint, multiplex }, settings, host);
+    // The login takes longest: it goes on while the methods prepare. Who needs it waits for it and sees its failure.
+    connection.ready().catch(() => undefined);
+    let files = 0;
+    return {
+        folder,
+        login,
+        env,
+        connection,
+        async file(name, text) {
+            const unique = `${name}-${++files}`;
+            await write(unique, text, 0o600);
+            return (0,external_node_path_namespaceObject.join)(folder, unique);
+        },
+    };
+}
+/** The fingerprint of our public key. @throws PushError `key` when ssh-keygen cannot read the private one */
+async function judgeKey(folder, env, { passphrase }, host) {
+    const { code, stdout, stderr } = await host.runner.capture({
+        label: 'ssh-keygen',
+        file: 'ssh-keygen',
+        args: ['-y', ...(passphrase === '' ? ['-P', ''] : []), '-f', fileNames.key],
+        cwd: folder,
+        env: { ...env, SSH_ASKPASS: fileNames.askpass, SSH_ASKPASS_REQUIRE: 'force', DISPLAY: ':none' },
+    });
+    if (code !== 0)
+        throw unusableKey(stderr, passphrase !== '');
+    return fingerprintOf(stdout.split(' ')[1] ?? '');
+}
+
+;// CONCATENATED MODULE: ./build/core/push.js
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * One push from raw inputs to a report. It never throws: whatever went wrong is in the report, with its class.
+ * The settings of a run whose branch does not match are not even read, so that it stays green without a secret.
+ */
+async function push_push(raw, host) {
+    const ledger = new Ledger(host);
+    try {
+        const filter = parseBranches(raw);
+        const open = gate(filter, host.context.ref ?? (filter.length === 0 ? undefined : await checkedOutRef(raw.source, host)));
+        if (!open.open)
+            return ledger.skip(open.reason);
+        const settings = parseSettings(raw);
+        return await withDeadline(settings.timeout, host, (limited) => pushWith(settings, limited, ledger));
+    }
+    catch (error) {
+        return ledger.fail(host.signal.aborted ? host.signal.reason : error);
+    }
+}
+async function pushWith(settings, host, ledger) {
+    ledger.note({ app: settings.app });
+    warnInsecure(settings, host);
+    const steps = await plan(settings, host);
+    const login = loginOf(steps, await namedDestination(settings, steps, host));
+    ledger.plan(steps, login);
+    tell(steps, host);
+    for (const step of steps) {
+        if (step.verb === 'upload')
+            await methods[step.workspace.method].preflight({ step, settings, host });
+    }
+    await withSession(settings, login, host, ledger.note, async (session) => {
+        ledger.enter('connect');
+        await carryOut(steps, session, settings, host, ledger);
+    });
+    return ledger.close(settings.dryRun);
+}
+/** The same host with a signal that also fires when the time for the whole step is up. */
+async function withDeadline(seconds, host, use) {
+    const over = new AbortController();
+    const timer = new AbortController();
+    const signal = AbortSignal.any([host.signal, over.signal]);
+    const late = new PushError('timeout', `The step took longer than ${seconds / 60} min.`, 'Find out in the log what takes so long, or raise timeout.');
+    host.clock.sleep(seconds * 1000, timer.signal).then(() => over.abort(late), () => undefined);
+    try {
+        return await use({ ...host, signal });
+    }
+    catch (error) {
+        throw signal.aborted ? signal.reason : error;
+    }
+    finally {
+        timer.abort();
+    }
+}
+function warnInsecure(settings, host) {
+    if (!settings.hostKeys.insecure)
+        return;
+    host.log.warning('insecure-skip-host-key-check is on: whoever sits between this machine and the server can read and replace everything that is pushed.');
+}
+/** Looks at the workspace and fills the templates in: from here on, every step can be carried out. */
+async function plan(settings, host) {
+    const drafts = settings.plan === '' ? draftFromInputs(settings) : parsePlan(await planText(settings.plan, host), settings);
+    const steps = [];
+    for (const draft of drafts)
+        steps.push(await resolve(draft, steps, settings, host));
+    return steps;
+}
+async function resolve(draft, earlier, settings, host) {
+    if (draft.verb === 'call')
+        return resolveCall(draft, valuesFor(lastUpload(earlier), settings, host));
+    const workspace = await inspect({ source: draft.directory, method: draft.method, check: draft.check }, host);
+    return resolveUpload(draft, workspace, { ...settings, branch: workspace.branch, sha: workspace.sha });
+}
+function lastUpload(steps) {
+    return steps.findLast((step) => step.verb === 'upload');
+}
+function valuesFor(upload, { app, deployment }, { context }) {
+    const { branch, sha } = upload?.workspace ?? { branch: branchOf(context.ref), sha: context.sha };
+    return { app, deployment, branch, sha };
+}
+async function namedDestination(settings, steps, host) {
+    if (settings.destination === '')
+        return undefined;
+    return parseDestination('destination', settings.destination, valuesFor(lastUpload(steps), settings, host));
+}
+/** Input `plan`: the JSON itself, or a file in the workspace. */
+async function planText(plan, host) {
+    if (plan.startsWith('{'))
+        return plan;
+    const path = await resolveInside(host.context.workspace, plan, 'plan');
+    if ((await (0,promises_namespaceObject.stat)(path)).size > 1 << 20)
+        throw new PushError('input', 'Input plan names a file that is no plan: it is too large.', 'Name a JSON file.');
+    return await (0,promises_namespaceObject.readFile)(path, 'utf8');
+}
+function tell(steps, host) {
+    for (const step of steps) {
+        if (step.verb === 'call')
+            host.log.info(`Then: ${step.command}`);
+        else
+            host.log.info(`Push ${step.directory} to ${formatDestination(step.destination)} by ${step.workspace.method}: ${step.workspace.reason}`);
+    }
+    host.log.debug(`Plan: ${formatPlan(steps)}`);
+}
+async function carryOut(steps, session, settings, host, ledger) {
+    for (const step of steps) {
+        if (step.verb === 'upload')
+            ledger.upload(await uploadWithRetries(step, session, settings, host, ledger));
+        else
+            await call(step, session, settings, host, ledger);
+    }
+}
+/** An upload is idempotent, so a lost line is tried again; everything else is the truth the first time. */
+async function uploadWithRetries(step, session, settings, host, ledger) {
+    let refused;
+    session.connection.ready().then(() => ledger.enter('push'), (error) => {
+        refused = error;
+    });
+    for (let attempt = 1;; attempt++) {
+        try {
+            const upload = await methods[step.workspace.method].upload({ step, settings, host }, session);
+            // What an interrupted attempt had sent is not "unchanged", even if the next one finds nothing left to do.
+            return attempt > 1 && upload.result === 'unchanged' ? { ...upload, result: 'deployed' } : upload;
+        }
+        catch (error) {
+            if (error === refused)
+                throw error;
+            ledger.enter('push');
+            if (!(error instanceof PushError) || !error.retry || attempt >= settings.retries)
+                throw error;
+            host.log.info(`${error.cause} Attempt ${attempt} of ${settings.retries}; trying again.`);
+            await host.clock.sleep(1000 * attempt, host.signal);
+        }
+    }
+}
+async function call(step, session, settings, host, ledger) {
+    if (settings.dryRun)
+        return host.log.info(`Would run: ${step.command}`);
+    await session.connection.ready();
+    ledger.enter('deploy');
+    const { exitCode, tail, failure } = await deploy(step.command, session, host, settings);
+    ledger.note({ deployExitCode: exitCode, tail });
+    if (failure !== undefined)
+        throw failure;
+}
+
+;// CONCATENATED MODULE: external "node:timers/promises"
+const external_node_timers_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+;// CONCATENATED MODULE: ./build/system/clock.js
+
+const clock = {
+    now: () => performance.now(),
+    async sleep(milliseconds, signal) {
+        try {
+            await (0,external_node_timers_promises_namespaceObject.setTimeout)(milliseconds, undefined, { signal });
+        }
+        catch {
+            throw signal.reason;
+        }
+    },
+};
+
+;// CONCATENATED MODULE: ./build/system/environment.js
+
+/** The only variables of ours that a child process sees; everything else may be poisoned, or secret. */
+const allowed = ['TMPDIR', 'RUNNER_TRACKING_ID', 'SystemRoot', 'ComSpec', 'PATHEXT', 'WINDIR'];
+const proxyNames = ['http_proxy', 'https_proxy', 'no_proxy', 'all_proxy'];
+/** Whether a path is a directory or lies in it; both absolute, links resolved. */
+function isInside(directory, path) {
+    const way = (0,external_node_path_namespaceObject.relative)(directory, path);
+    return way === '' || (!(0,external_node_path_namespaceObject.isAbsolute)(way) && !/^\.\.([/\\]|$)/.test(way));
+}
+/** PATH without entries that somebody who writes to the workspace could fill. */
+function cleanPath(path, workspace) {
+    return path
+        .split(external_node_path_namespaceObject.delimiter)
+        .filter((entry) => (0,external_node_path_namespaceObject.isAbsolute)(entry) && !isInside(workspace, entry))
+        .join(external_node_path_namespaceObject.delimiter);
+}
+/**
+ * What every child process starts from: an allow-list, so that `GIT_*`, `RSYNC_*`, `HG*`, `LD_PRELOAD` and the step's
+ * own inputs and tokens stay behind. HOME points nowhere until a session gives it a private folder.
+ */
+function childEnvironment(environment, workspace) {
+    const kept = allowed.flatMap((name) => {
+        const value = environment[name];
+        return value === undefined ? [] : [[name, value]];
+    });
+    return {
+        ...Object.fromEntries(kept),
+        PATH: cleanPath(environment['PATH'] ?? '', workspace),
+        HOME: '/nonexistent',
+        LC_ALL: 'C',
+    };
+}
+/** The proxy settings, for the one command that may need them: completing a shallow checkout from its origin. */
+function proxyVariables(environment) {
+    const entries = Object.entries(environment).filter(([name]) => proxyNames.includes(name.toLowerCase()));
+    return Object.fromEntries(entries.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+}
+
+;// CONCATENATED MODULE: external "node:child_process"
+const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
+;// CONCATENATED MODULE: external "node:string_decoder"
+const external_node_string_decoder_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:string_decoder");
+;// CONCATENATED MODULE: ./build/system/sink.js
+
+/** The longest line that is held back for its end; what is longer comes out in pieces. */
+const longestLine = 16_384;
+/** The longest line that is shown. */
+const longestShown = 2_000;
+/**
+ * Cuts a stream of bytes into lines at LF, CRLF or CR, as GitHub's runner does, in memory that does not grow with it.
+ */
+function createLineSplitter(onLine) {
+    const decoder = new external_node_string_decoder_namespaceObject.StringDecoder('utf8');
+    let pending = '';
+    let afterReturn = false;
+    function take(text) {
+        const fresh = afterReturn && text.startsWith('\n') ? text.slice(1) : text;
+        if (text !== '')
+            afterReturn = text.endsWith('\r');
+        const lines = (pending + fresh).split(/\r\n|\n|\r/);
+        pending = lines.pop() ?? '';
+        for (const line of lines)
+            onLine(line);
+        while (pending.length > longestLine) {
+            onLine(pending.slice(0, longestLine));
+            pending = pending.slice(longestLine);
+        }
+    }
+    return {
+        push: (chunk) => take(decoder.write(chunk)),
+        end: () => {
+            take(decoder.end());
+            if (pending !== '')
+                onLine(pending);
+            pending = '';
+        },
+    };
+}
+const escapeSequences = /\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\u001b[ -/]*[0-~]?/g;
+const controls = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]|\p{Default_Ignorable_Code_Point}/gu;
+/**
+ * One line of foreign text that is safe to print: no terminal escapes, no control, direction or invisible characters,
+ * and nothing that GitHub's runner would take for a command. It reads `##[name]` anywhere in a line and `::name::`
+ * after leading white space (actions/runner, ActionCommand.cs), and .NET's search looks through invisible characters;
+ * so those go, and a space breaks what is left of a command and keeps the text readable.
+ */
+function safeLine(text) {
+    const plain = text.replaceAll(escapeSequences, '').replaceAll(controls, '');
+    const shown = plain.length > longestShown ? `${plain.slice(0, longestShown)} … (${plain.length - longestShown} more)` : plain;
+    return shown.replaceAll('##[', '## [').replace(/^([^\u0021-\u007e]*):(?=:)/, '$1: ');
+}
+/** Foreign text of several lines, each made safe. */
+function safeText(text) {
+    return text
+        .split(/\r\n|\n|\r/)
+        .map(safeLine)
+        .join('\n');
+}
+
+;// CONCATENATED MODULE: ./build/system/runner.js
+
+
+
+
+
+
+
+
+/** How much of an unwatched stream is kept, in characters; the end tells most. */
+const tailLength = 1 << 20;
+/** Milliseconds between asking a process group to end and ending it. */
+const patience = 1_000;
+const windows = process.platform === 'win32';
+/** The one port to other programs, on this machine. docs/adr/0001-runner-port.md says why it has two halves. */
+function createRunner(environment, workspace) {
+    const base = childEnvironment(environment, workspace);
+    const found = new Map();
+    const launch = (command) => (0,external_node_child_process_namespaceObject.spawn)(command.file, command.args, {
+        ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
+        env: { ...base, ...command.env },
+        // A group of its own, so that ending it ends what it started; and no terminal to ask questions on.
+        detached: !windows,
+        windowsHide: true,
+        stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    const find = (tool) => {
+        const path = found.get(tool) ?? findTool(tool, workspace);
+        found.set(tool, path);
+        return path;
+    };
+    const resolved = async (command) => (0,external_node_path_namespaceObject.isAbsolute)(command.file) ? command : { ...command, file: await find(command.file) };
+    return {
+        find,
+        async capture(named) {
+            const command = await resolved(named);
+            const { exitCode, stdout, stderr } = await getExecOutput(`"${command.file.replaceAll('"', '\\"')}"`, [...command.args], {
+                silent: true,
+                ignoreReturnCode: true,
+                env: { ...base, ...command.env },
+                ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
+                ...(command.stdin === undefined ? {} : { input: Buffer.from(command.stdin) }),
+            });
+            return { code: exitCode, signal: undefined, stdout, stderr };
+        },
+        async run(named, watch) {
+            const command = await resolved(named);
+            return await supervise(command, launch(command), watch);
+        },
+        start(command) {
+            const child = launch(command);
+            child.stdin?.on('error', () => undefined);
+            const done = collect(child, {});
+            done.catch(() => undefined);
+            return {
+                done,
+                async stop() {
+                    terminate(child, done);
+                    await done.catch(() => undefined);
+                },
+            };
+        },
+    };
+}
+async function findTool(tool, workspace) {
+    const [path] = await findInPath(tool);
+    if (path === undefined) {
+        throw new PushError('input', `${tool} is not installed on this machine.`, `Install ${tool} in an earlier step.`);
+    }
+    if (isInside(workspace, path) || isInside(workspace, await (0,promises_namespaceObject.realpath)(path))) {
+        throw new PushError('unsafe', `PATH leads to a ${tool} inside the workspace.`, 'Remove the workspace from PATH.', {
+            evidence: path,
+        });
+    }
+    return path;
+}
+async function supervise(command, child, watch) {
+    let reason;
+    const done = collect(child, watch, () => idle?.refresh());
+    const end = (why) => {
+        reason ??= why;
+        terminate(child, done);
+    };
+    const idle = watch.idle === undefined ? undefined : setTimeout(() => end(silence(command, watch.idle ?? 0)), watch.idle * 1000);
+    const onAbort = () => end(watch.signal.reason);
+    watch.signal.addEventListener('abort', onAbort);
+    if (watch.signal.aborted)
+        onAbort();
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end(command.stdin ?? '');
+    try {
+        const output = await done;
+        if (reason !== undefined)
+            throw reason;
+        return output;
+    }
+    finally {
+        clearTimeout(idle);
+        watch.signal.removeEventListener('abort', onAbort);
+        signalGroup(child, 'SIGKILL');
+    }
+}
+function silence(command, seconds) {
+    return new PushError('timeout', `${command.label} was stopped after ${seconds} s without a byte from the other side.`, 'Find out what it waits for, or raise idle-timeout.');
+}
+/** Reads both streams to their ends and resolves when the process has. */
+function collect(child, watch, onBytes) {
+    const text = { stdout: '', stderr: '' };
+    const splitters = ['stdout', 'stderr'].map((name) => {
+        const onLine = watch[name];
+        const splitter = onLine === undefined ? undefined : createLineSplitter(onLine);
+        child[name]?.on('data', (chunk) => {
+            onBytes?.();
+            if (splitter === undefined)
+                text[name] = (text[name] + chunk.toString('utf8')).slice(-tailLength);
+            else
+                splitter.push(chunk);
+        });
+        return splitter;
+    });
+    return new Promise((resolve, reject) => {
+        child.on('error', reject);
+        // A grandchild that holds a pipe open must not hold us.
+        child.on('exit', () => setTimeout(() => release(child), patience).unref());
+        child.on('close', (code, signal) => {
+            for (const splitter of splitters)
+                splitter?.end();
+            resolve({ code: code ?? undefined, signal: signal ?? undefined, ...text });
+        });
+    });
+}
+function release(child) {
+    signalGroup(child, 'SIGKILL');
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+}
+function terminate(child, done) {
+    child.stdin?.destroy();
+    signalGroup(child, 'SIGTERM');
+    const timer = setTimeout(() => signalGroup(child, 'SIGKILL'), patience);
+    const stop = () => clearTimeout(timer);
+    done.then(stop, stop);
+}
+function signalGroup(child, signal) {
+    try {
+        if (child.pid === undefined)
+            return;
+        if (windows)
+            child.kill(signal);
+        else
+            process.kill(-child.pid, signal);
+    }
+    catch {
+        // The group is gone already.
+    }
+}
+
+;// CONCATENATED MODULE: ./build/system/signals.js
+
+/**
+ * A signal that fires on SIGINT and SIGTERM. GitHub sends SIGINT, 7.5 s later SIGTERM, 2.5 s later it kills
+ * (actions/runner, ProcessInvoker.cs); whoever listens must be done by then.
+ */
+function cancelOnSignals() {
+    const controller = new AbortController();
+    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+        process.on(name, () => {
+            controller.abort(new PushError('cancelled', `The push was cancelled (${name}).`, 'Run it again when you are ready.'));
+        });
+    }
+    return controller.signal;
+}
+
+;// CONCATENATED MODULE: ./build/core/inputs.js
+/** Generated from action.yml and package.json by script/generate.mjs; do not edit. */
+const version = '1.0.0';
+const inputs = [
+    {
+        name: 'app',
+        description: 'Application name, which fills `{app}`. A letter or digit, then up to 127 letters, digits, `.`, `_` or `-`.',
+        default: '',
+        required: true,
+    },
+    {
+        name: 'deployment',
+        description: 'Deployment name, which fills `{deployment}`.',
+        default: 'default',
+        required: false,
+    },
+    {
+        name: 'destination',
+        description: 'Where to push: `ssh://[user@]host[:port]/path` or `[user@]host:path`, with the templates `{app}`, `{deployment}`, `{branch}` and `{sha}`. `/path` is absolute, `/~/path` and `host:path` are relative to the remote home; the user defaults to `dotcloud`, the port to 22. Required unless `plan` gives it.',
+        default: '',
+        required: false,
+    },
+    {
+        name: 'ssh-key',
+        description: 'Text of the private key (OpenSSH, PEM or PKCS#8), from a secret.',
+        default: '',
+        required: true,
+    },
+    {
+        name: 'ssh-key-passphrase',
+        description: 'Passphrase of an encrypted key, from a secret.',
+        default: '',
+        required: false,
+    },
+    {
+        name: 'known-hosts',
+        description: 'known_hosts lines that pin the destination and the bastion. Either this or `host-key-fingerprint` is required.',
+        default: '',
+        required: false,
+    },
+    {
+        name: 'host-key-fingerprint',
+        description: "Fingerprints `SHA256:…` that pin the destination's host key, one a line, of any key type.",
+        default: '',
+        required: false,
+    },
+    {
+        name: 'insecure-skip-host-key-check',
+        description: '`true` or `false`. `true` connects to a host whose key nobody has checked, and warns with an annotation.',
+        default: 'false',
+        required: false,
+    },
+    {
+        name: 'proxy-jump',
+        description: 'Bastion to go through, `ssh://[user@]host[:port]`, pinned by the same `known-hosts`.',
+        default: '',
+        required: false,
+    },
+    {
+        name: 'source',
+        description: 'Directory (or, for rsync, one file) to push, inside the workspace.',
+        default: '.',
+        required: false,
+    },
+    {
+        name: 'method',
+        description: '`auto`, `hg`, `git` or `rsync`. `auto` takes hg for a directory with `.hg`, git for one with `.git`, and rsync for any other.',
+        default: 'auto',
+        required: false,
+    },
+    {
+        name: 'excludes',
+        description: 'rsync patterns, one a line, never sent and never deleted at the destination. `.git`, `.hg`, `.svn` and secret-like files (`.env*`, `*.pem`, `id_*`, `.npmrc`, `.netrc`, `.ssh`, `.aws`) are always excluded as well.',
+        default: '*.pyc',
+        required: false,
+    },
+    {
+        name: 'includes',
+        description: 'Built-in excludes to lift, by name, one a line (`.env`).',
+        default: '',
+        required: false,
+    },
+    {
+        name: 'protect',
+        description: 'Patterns that may exist only at the destination and are never deleted, one a line (`uploads/`).',
+        default: '',
+        required: false,
+    },
+    {
+        name: 'delete',
+        description: '`true` or `false`. `true` mirrors: rsync removes at the destination what the source no longer has.',
+        default: 'true',
+        required: false,
+    },
+    {
+        name: 'max-delete',
+        description: 'A number of files, or a percentage of what the destination holds. A mirror that would delete more stops before anything changes.',
+        default: '50%',
+        required: false,
+    },
+    {
+        name: 'adopt',
+        description: '`true` or `false`. `true` allows the first mirror into a directory holding files that dotcloud-push did not put there.',
+        default: 'false',
+        required: false,
+    },
+    {
+        name: 'target-branch',
+        description: 'Branch at the destination (git), with the same templates as `destination`.',
+        default: '{branch}',
+        required: false,
+    },
+    {
+        name: 'force',
+        description: '`true` or `false`. `true` allows a push that is not a fast-forward, with a lease on what was there (git).',
+        default: 'false',
+        required: false,
+    },
+    {
+        name: 'shallow',
+        description: 'What to do with a shallow checkout (git): `auto` completes the history from its origin and otherwise stops with the fix, `snapshot` pushes one commit of the tree on top of what the destination has, `fail` stops.',
+        default: 'auto',
+        required: false,
+    },
+    {
+        name: 'deploy-command',
+        description: 'Remote command to run after the upload, with the same templates as `destination`, each value quoted. Empty runs none.',
+        default: '',
+        required: false,
+    },
+    {
+        name: 'branches',
+        description: "GitHub filter patterns, one a line; `!` negates and the last match wins. Any other branch, a tag or a pull request's merge ref gives `result=skipped` and a green step. Empty pushes every ref.",
+        default: '',
+        required: false,
+    },
+    {
+        name: 'plan',
+        description: 'A dotCloud plan in JSON, inline or as a path inside the workspace. It can only ask for less than the inputs allow.',
+        default: '',
+        required: false,
+    },
+    {
+        name: 'dry-run',
+        description: '`true` or `false`. `true` connects and compares, changes nothing, and gives `result=planned`.',
+        default: 'false',
+        required: false,
+    },
+    { name: 'connect-timeout', description: 'Seconds to wait for a connection.', default: '15', required: false },
+    {
+        name: 'idle-timeout',
+        description: 'Seconds to wait for the next byte from the remote side.',
+        default: '120',
+        required: false,
+    },
+    { name: 'timeout', description: 'Minutes for the whole step.', default: '30', required: false },
+    {
+        name: 'retries',
+        description: 'Attempts at connecting and at an idempotent transfer. A deploy command is never run twice.',
+        default: '3',
+        required: false,
+    },
+];
+const outputs = [
+    { name: 'result', description: '`deployed`, `unchanged`, `skipped`, `planned` or `failed`.' },
+    {
+        name: 'failed-stage',
+        description: 'Stage that failed: `settings`, `connect`, `push` or `deploy`. Empty on success.',
+    },
+    {
+        name: 'error-class',
+        description: 'Class of the failure: `input`, `unsafe`, `key`, `host-key`, `auth`, `connect`, `timeout`, `transfer`, `space`, `remote-setup`, `deploy`, `unknown-state`, `cancelled` or `bug`. Empty on success.',
+    },
+    {
+        name: 'uploaded',
+        description: '`true` once the destination has the new content, also when the deploy command fails afterwards.',
+    },
+    { name: 'method', description: 'Method that was used: `hg`, `git` or `rsync`.' },
+    { name: 'destination', description: 'Destination with its templates filled in.' },
+    { name: 'revision', description: 'Commit or changeset that was pushed.' },
+    { name: 'previous-revision', description: 'Commit or changeset that the destination had before.' },
+    { name: 'changed-files', description: 'Number of files created or changed at the destination.' },
+    { name: 'deleted-files', description: 'Number of files deleted at the destination.' },
+    { name: 'bytes-sent', description: 'Bytes sent by the transfer.' },
+    {
+        name: 'deploy-exit-code',
+        description: 'Exit code of the deploy command. Empty when none ran or its code is unknown.',
+    },
+    { name: 'host-key-fingerprint', description: '`SHA256:…` fingerprint of the host key that the destination offered.' },
+    { name: 'seconds', description: 'Duration of the push.' },
+    { name: 'plan', description: "Plan that ran, in dotCloud's JSON." },
+    {
+        name: 'report',
+        description: 'Path of a JSON report with all of these, the timings of each stage and the file lists.',
+    },
+];
+
+;// CONCATENATED MODULE: ./build/action/inputs.js
+
+
+/** Shorter lines of a key are no secret, and masking them would blot out half the log. */
+const shortestMask = 16;
+/** Reads every input; what is secret is masked before anything else happens. */
+function readInputs() {
+    maskKey(getInput('ssh-key'));
+    mask(getInput('ssh-key-passphrase', { trimWhitespace: false }));
+    const entries = inputs.map(({ name }) => [name, getInput(name, { trimWhitespace: name !== 'ssh-key-passphrase' })]);
+    return Object.fromEntries(entries);
+}
+function maskKey(key) {
+    mask(key);
+    mask(Buffer.from(key).toString('base64'));
+    for (const line of key.split(/\r\n|\r|\n/)) {
+        if (line.trim().length >= shortestMask && !/^-----/.test(line))
+            mask(line.trim());
+    }
+}
+function mask(secret) {
+    if (secret.trim() !== '')
+        core_setSecret(secret);
+}
+
+;// CONCATENATED MODULE: ./build/action/log.js
+
+
+
+
+/**
+ * The log of a step. Inside a group, the runner is told to take no commands, with a token that nobody can guess: a
+ * second wall behind safeLine, for whatever a server, a file name or a tool may print.
+ */
+function createLog() {
+    let token = '';
+    function stop() {
+        token = (0,external_node_crypto_namespaceObject.randomBytes)(16).toString('hex');
+        process.stdout.write(`::stop-commands::${token}\n`);
+    }
+    function resume() {
+        if (token !== '')
+            process.stdout.write(`::${token}::\n`);
+        token = '';
+    }
+    function withCommands(act) {
+        const stopped = token !== '';
+        resume();
+        act();
+        if (stopped)
+            stop();
+    }
+    return {
+        group(title) {
+            startGroup(title);
+            stop();
+        },
+        endGroup() {
+            resume();
+            endGroup();
+        },
+        info: (text) => info(safeText(text)),
+        debug(text) {
+            if (isDebug())
+                withCommands(() => core_debug(safeText(text)));
+        },
+        command: ({ file, args }) => info(safeLine(`[command] ${quoteAll([file, ...args])}`)),
+        remote: (line) => info(`│ ${safeLine(line)}`),
+        warning: (text) => withCommands(() => warning(safeText(text))),
+        notice: (text) => withCommands(() => notice(safeText(text))),
+    };
+}
+
+;// CONCATENATED MODULE: ./build/core/summary.js
+
+/** How many changed files the summary lists. */
+const mostFiles = 50;
+const headlines = {
+    deployed: '✅ deployed',
+    unchanged: '✅ unchanged',
+    skipped: '⏭️ skipped',
+    planned: '📋 planned',
+    failed: '❌ failed',
+};
+const summary_signs = { added: '+', changed: '~', deleted: '−' };
+/**
+ * Foreign text that GitHub's Markdown shows as it is: what could be HTML is an entity, and what could be Markdown, a
+ * mention or a link is one too.
+ */
+function literal(text) {
+    return text
+        .replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, '�')
+        .replaceAll(/[^A-Za-z0-9 ,;/+\-\u00a1-\u{10ffff}]/gu, (character) => `&#${character.codePointAt(0)};`);
+}
+const code = (text) => (text === '' ? '' : `<code>${literal(text)}</code>`);
+/** The job summary, as GitHub-flavoured Markdown. */
+function summarize(report) {
+    const name = report.app === '' ? 'dotcloud push' : literal(report.app);
+    const target = report.destination === '' ? '' : ` → ${code(report.destination)}`;
+    return `${[
+        `### ${headlines[report.result]}: ${name}${target} in ${report.seconds.toFixed(1)} s`,
+        failure(report),
+        table(report),
+        changes(report),
+        output(report),
+    ]
+        .filter((part) => part !== '')
+        .join('\n\n')}\n`;
+}
+function failure({ failure: found, failedStage }) {
+    if (found === undefined)
+        return '';
+    const evidence = found.evidence === '' ? '' : `<br>${code(found.evidence)}`;
+    return `> **${literal(found.cause)}**${evidence}<br>${literal(found.next)} (stage ${failedStage}, class ${code(found.errorClass)})`;
+}
+function table(report) {
+    const { changed, deleted } = countChanges(report);
+    const rows = [
+        ['Method', report.method === '' ? '' : `${code(report.method)}: ${literal(report.reason)}`],
+        ['Reason', report.method === '' ? literal(report.reason) : ''],
+        ['Revision', code(report.revision)],
+        ['Previous revision', code(report.previousRevision)],
+        ['Files', report.method === '' ? '' : `${changed} changed, ${deleted} deleted`],
+        ['Sent', report.bytesSent === undefined ? '' : `${report.bytesSent} bytes`],
+        ['Deploy command', report.deployExitCode === undefined ? '' : `exit code ${report.deployExitCode}`],
+        ['Host key', code(report.hostKeyFingerprint)],
+        ['Time', report.stages.map(({ name, seconds }) => `${name} ${seconds.toFixed(1)} s`).join(' · ')],
+    ];
+    return [
+        '| | |',
+        '|---|---|',
+        ...rows.filter(([, value]) => value !== '').map(([key, value]) => `| ${key} | ${value} |`),
+    ].join('\n');
+}
+function changes({ changes: all }) {
+    if (all.length === 0)
+        return '';
+    const order = ['deleted', 'changed', 'added'];
+    const sorted = all.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+    const lines = sorted.slice(0, mostFiles).map(({ kind, path }) => `${summary_signs[kind]} ${literal(path)}`);
+    const rest = all.length > mostFiles ? [`… and ${all.length - mostFiles} more`] : [];
+    return `<details><summary>What changed</summary>\n<pre>${[...lines, ...rest].join('\n')}</pre>\n</details>`;
+}
+function output({ tail }) {
+    if (tail.length === 0)
+        return '';
+    return `<details><summary>Output of the deploy command</summary>\n<pre>${tail.map(literal).join('\n')}</pre>\n</details>`;
+}
+
+;// CONCATENATED MODULE: ./build/action/state.js
+
+/** What main leaves for post: the folders and files that must be gone when the job ends. */
+const names = { session: 'session', report: 'report' };
+function save(name, path) {
+    saveState(names[name], path);
+}
+function read(name) {
+    return getState(names[name]);
+}
+
+;// CONCATENATED MODULE: ./build/action/report.js
+
+
+
+
+
+
+
+
+/** Tells a run's report by every way that GitHub has: outputs, a JSON file, the job summary. */
+async function publish(report, temp) {
+    const path = (0,external_node_path_namespaceObject.join)(temp, `dotcloud-report-${(0,external_node_crypto_namespaceObject.randomBytes)(6).toString('hex')}.json`);
+    save('report', path);
+    await (0,promises_namespaceObject.writeFile)(path, `${JSON.stringify(toJson(report), null, 2)}\n`, { flag: 'wx', mode: 0o600 });
+    const values = { ...toValues(report), report: path };
+    for (const [name, value] of Object.entries(values))
+        setOutput(name, value);
+    if (report.result === 'skipped')
+        notice(`Nothing was pushed: ${safeText(report.reason)}.`);
+    if (process.env['GITHUB_STEP_SUMMARY'])
+        await summary.addRaw(summarize(report)).write();
+}
+/** A failure in one annotation: cause, evidence, next step. */
+function describe({ cause, evidence, next, stack }) {
+    return safeText([cause, evidence === '' ? '' : `Evidence: ${evidence}`, next, stack ?? ''].filter((part) => part !== '').join('\n'));
+}
+
+;// CONCATENATED MODULE: ./build/action/main.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+const { env } = process;
+function readContext() {
+    const workspace = (0,external_node_fs_namespaceObject.realpathSync)(env['GITHUB_WORKSPACE'] ?? process.cwd());
+    return {
+        workspace,
+        temp: env['RUNNER_TEMP'] || (0,external_node_os_namespaceObject.tmpdir)(),
+        ref: env['GITHUB_REF'],
+        headBranch: env['GITHUB_HEAD_REF'] || undefined,
+        sha: env['GITHUB_SHA'] || undefined,
+        platform: process.platform,
+        path: cleanPath(env['PATH'] ?? '', workspace),
+        proxies: proxyVariables(env),
+    };
+}
+async function main() {
+    const raw = readInputs();
+    const context = readContext();
+    const host = {
+        context,
+        runner: createRunner(env, context.workspace),
+        log: createLog(),
+        clock: clock,
+        signal: cancelOnSignals(),
+        remember: (folder) => save('session', folder),
+    };
+    const report = await push_push(raw, host);
+    await publish(report, context.temp);
+    if (report.failure !== undefined)
+        setFailed(describe(report.failure));
+}
+main().catch((error) => {
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    setFailed(describe({
+        ...new PushError('bug', 'dotcloud-push ran into a bug of its own.', 'Please report it with this log.'),
+        stack,
+    }));
+});
+

@@ -1,0 +1,56 @@
+import { realpathSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { setFailed } from '@actions/core'
+import { PushError } from '../core/errors.js'
+import type { Context, Host } from '../core/model.js'
+import { push } from '../core/push.js'
+import { clock } from '../system/clock.js'
+import { cleanPath, proxyVariables } from '../system/environment.js'
+import { createRunner } from '../system/runner.js'
+import { cancelOnSignals } from '../system/signals.js'
+import { readInputs } from './inputs.js'
+import { createLog } from './log.js'
+import { describe, publish } from './report.js'
+import { save } from './state.js'
+
+const { env } = process
+
+function readContext(): Context {
+  const workspace = realpathSync(env['GITHUB_WORKSPACE'] ?? process.cwd())
+  return {
+    workspace,
+    temp: env['RUNNER_TEMP'] || tmpdir(),
+    ref: env['GITHUB_REF'],
+    headBranch: env['GITHUB_HEAD_REF'] || undefined,
+    sha: env['GITHUB_SHA'] || undefined,
+    platform: process.platform,
+    path: cleanPath(env['PATH'] ?? '', workspace),
+    proxies: proxyVariables(env),
+  }
+}
+
+async function main(): Promise<void> {
+  const raw = readInputs()
+  const context = readContext()
+  const host: Host = {
+    context,
+    runner: createRunner(env, context.workspace),
+    log: createLog(),
+    clock,
+    signal: cancelOnSignals(),
+    remember: (folder) => save('session', folder),
+  }
+  const report = await push(raw, host)
+  await publish(report, context.temp)
+  if (report.failure !== undefined) setFailed(describe(report.failure))
+}
+
+main().catch((error: unknown) => {
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  setFailed(
+    describe({
+      ...new PushError('bug', 'dotcloud-push ran into a bug of its own.', 'Please report it with this log.'),
+      stack,
+    }),
+  )
+})

@@ -1,0 +1,29 @@
+import { randomBytes } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import * as core from '@actions/core'
+import type { Failure } from '../core/errors.js'
+import type { OutputName } from '../core/inputs.js'
+import type { Report } from '../core/model.js'
+import { toJson, toValues } from '../core/report.js'
+import { summarize } from '../core/summary.js'
+import { safeText } from '../system/sink.js'
+import { save } from './state.js'
+
+/** Tells a run's report by every way that GitHub has: outputs, a JSON file, the job summary. */
+export async function publish(report: Report, temp: string): Promise<void> {
+  const path = join(temp, `dotcloud-report-${randomBytes(6).toString('hex')}.json`)
+  save('report', path)
+  await writeFile(path, `${JSON.stringify(toJson(report), null, 2)}\n`, { flag: 'wx', mode: 0o600 })
+  const values: Record<OutputName, string> = { ...toValues(report), report: path }
+  for (const [name, value] of Object.entries(values)) core.setOutput(name, value)
+  if (report.result === 'skipped') core.notice(`Nothing was pushed: ${safeText(report.reason)}.`)
+  if (process.env['GITHUB_STEP_SUMMARY']) await core.summary.addRaw(summarize(report)).write()
+}
+
+/** A failure in one annotation: cause, evidence, next step. */
+export function describe({ cause, evidence, next, stack }: Failure): string {
+  return safeText(
+    [cause, evidence === '' ? '' : `Evidence: ${evidence}`, next, stack ?? ''].filter((part) => part !== '').join('\n'),
+  )
+}

@@ -1,0 +1,33 @@
+import type { Log, Report } from '../core/model.js'
+import { quoteAll } from '../core/quote.js'
+import { countChanges } from '../core/report.js'
+import { safeLine, safeText } from '../system/sink.js'
+
+function say(text: string): void {
+  process.stderr.write(`${text}\n`)
+}
+
+/** The log on standard error: standard output is for the report. */
+export function createLog(): Log {
+  return {
+    group: (title) => say(`==> ${title}`),
+    endGroup: () => undefined,
+    info: (text) => say(safeText(text)),
+    debug: () => undefined,
+    command: ({ file, args }) => say(safeLine(`$ ${quoteAll([file, ...args])}`)),
+    remote: (line) => say(`│ ${safeLine(line)}`),
+    warning: (text) => say(`warning: ${safeText(text)}`),
+    notice: (text) => say(safeText(text)),
+  }
+}
+
+/** The end of a run, in a line or three. */
+export function tell(report: Report): void {
+  const { changed, deleted } = countChanges(report)
+  if (report.failure !== undefined) {
+    const { cause, evidence, next, stack } = report.failure
+    say(`==> failed (${report.failure.errorClass})`)
+    for (const text of [cause, evidence, next, stack ?? '']) if (text !== '') say(safeText(text))
+  } else if (report.result === 'skipped') say(`==> skipped: ${safeText(report.reason)}`)
+  else say(`==> ${report.result} in ${report.seconds.toFixed(1)} s: ${changed} changed, ${deleted} deleted`)
+}

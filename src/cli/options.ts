@@ -1,0 +1,63 @@
+import { Command, Option } from 'commander'
+import { type InputName, inputs, version } from '../core/inputs.js'
+import type { RawInputs } from '../core/model.js'
+
+/** The inputs that a shell user rather keeps in a file: `--ssh-key-file`, and so on. */
+const fromFile: readonly InputName[] = ['ssh-key', 'ssh-key-passphrase', 'known-hosts']
+
+const variable = (name: string) => `DOTCLOUD_PUSH_${name.toUpperCase().replaceAll('-', '_')}`
+
+const isFlag = (standard: string) => standard === 'true' || standard === 'false'
+
+export interface Options {
+  readonly raw: RawInputs
+  readonly json: boolean
+}
+
+/**
+ * The command line: an option for every input, by the input's name; without one, DOTCLOUD_PUSH_… is asked, and then
+ * the default holds. An option that is given twice makes two lines.
+ */
+export function readOptions(
+  argv: readonly string[],
+  env: NodeJS.ProcessEnv,
+  readFile: (path: string) => string,
+): Options {
+  const program = new Command('dotcloud-push')
+    .description('Push a directory over SSH by git, hg or rsync, and run the deploy command.')
+    .argument('[source]', 'directory, or one file, to push')
+    .version(version)
+    .option('--json', 'print the report as JSON on standard output', false)
+    .showSuggestionAfterError()
+    .addHelpText(
+      'after',
+      `\nEvery option can be set by a variable, such as ${variable('ssh-key')}.\nhttps://github.com/org/dotcloud-push#command-line`,
+    )
+  for (const { name, description, default: standard } of inputs) {
+    const argument = isFlag(standard) ? '[boolean]' : '<value>'
+    const option = new Option(`--${name} ${argument}`, description.replaceAll('`', ''))
+    option.argParser((value: string, earlier: string | undefined) =>
+      earlier === undefined ? value : `${earlier}\n${value}`,
+    )
+    program.addOption(option.preset('true'))
+    if (fromFile.includes(name)) program.option(`--${name}-file <path>`, `read ${name} from a file`)
+  }
+  program.parse([...argv])
+  const given: Record<string, unknown> = program.opts()
+  const value = (name: InputName, standard: string): string => {
+    const file = given[attribute(`${name}-file`)]
+    if (typeof file === 'string') return readFile(file)
+    const option = given[attribute(name)]
+    return typeof option === 'string' ? option : (env[variable(name)] ?? standard)
+  }
+  const raw = Object.fromEntries(inputs.map(({ name, default: standard }) => [name, value(name, standard)])) as Record<
+    InputName,
+    string
+  >
+  return { raw: { ...raw, source: program.args[0] ?? raw.source }, json: given['json'] === true }
+}
+
+/** How commander names an option's value. */
+function attribute(name: string): string {
+  return name.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
+}

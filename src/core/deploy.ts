@@ -1,0 +1,96 @@
+import { formatLogin } from './destination.js'
+import { PushError } from './errors.js'
+import type { Host, Session, Settings } from './model.js'
+import { commandEnd } from './ssh-log.js'
+
+/** How many lines of the command's output the report keeps. */
+const tailLines = 40
+
+/** How a deploy command went; `failure` says why it does not count as deployed. */
+export interface Deployed {
+  readonly exitCode: number | undefined
+  readonly tail: readonly string[]
+  readonly failure: PushError | undefined
+}
+
+/**
+ * Runs the deploy command, once, exactly as it is written: a forced command at the other side sees just these words.
+ * Three ends are told apart by what ssh logged: its own exit code, death by a signal, and a line that was lost.
+ */
+export async function deploy(command: string, session: Session, host: Host, settings: Settings): Promise<Deployed> {
+  const { connection } = session
+  await connection.ready()
+  const tail: string[] = []
+  const show = (line: string) => {
+    tail.push(line)
+    if (tail.length > tailLines) tail.shift()
+    host.log.remote(line)
+  }
+  const start = (await connection.log()).length
+  const remote = connection.remote('deploy command', command)
+  host.log.info(`$ ${command}`)
+  try {
+    const watch = { signal: host.signal, idle: settings.idleTimeout, stdout: show, stderr: show }
+    const { code } = await host.runner.run(remote, watch)
+    if (code === 0) return { exitCode: 0, tail, failure: undefined }
+    const end = commandEnd(await connection.log(start))
+    return { exitCode: end === 'status' ? code : undefined, tail, failure: failed(end, code, session, tail) }
+  } catch (error) {
+    await stopRemote(session, host)
+    if (!(error instanceof PushError)) throw error
+    return { exitCode: undefined, tail, failure: error }
+  }
+}
+
+function failed(
+  end: ReturnType<typeof commandEnd>,
+  code: number | undefined,
+  session: Session,
+  tail: readonly string[],
+): PushError {
+  const evidence = tail.at(-1) ?? ''
+  if (end === 'lost') {
+    return new PushError(
+      'unknown-state',
+      'The connection was lost while the deploy command ran: it may have succeeded, failed, or still be running.',
+      `Look on ${formatLogin(session.login)} before you deploy again.`,
+      { evidence },
+    )
+  }
+  if (end === 'signal' || code === undefined) {
+    return new PushError(
+      'deploy',
+      'The deploy command was killed by a signal on the server.',
+      "Look into the server's log: when memory runs out, the kernel kills.",
+      { evidence },
+    )
+  }
+  const signal = code > 128 && code < 160 ? ` (a program in it was killed by signal ${code - 128})` : ''
+  return new PushError(
+    'deploy',
+    `The deploy command failed with exit code ${code}${signal}.`,
+    'Read its output above; the new content is on the server.',
+    { evidence },
+  )
+}
+
+/**
+ * Ends what the command left running: the sessions of this one connection are the children of one server process, and
+ * a second session can find its siblings. A server without a shell or `ps` refuses; then the command runs on.
+ */
+async function stopRemote(session: Session, host: Host): Promise<void> {
+  if (!session.connection.shared()) return
+  const script = `p=$$
+while [ "$p" -gt 1 ]; do
+  set -- $(ps -o ppid=,comm= -p "$p") || exit
+  case $2 in *sshd*|*dropbear*) break ;; esac
+  mine=$p p=$1
+done
+[ "$p" -gt 1 ] && ps -A -o pid=,ppid= | while read -r pid parent; do
+  [ "$parent" = "$p" ] && [ "$pid" != "$mine" ] && kill -TERM -- "-$pid"
+done
+`
+  const brief = AbortSignal.timeout(2_000)
+  const command = session.connection.remote('stop the deploy command', 'sh -s', script)
+  await host.runner.run(command, { signal: brief }).catch(() => undefined)
+}

@@ -1,0 +1,218 @@
+import { formatLogin, type Login } from './destination.js'
+import { type ErrorClass, PushError } from './errors.js'
+import type { MethodName } from './model.js'
+
+/** What is known of an upload's command that did not end well. */
+export interface Evidence {
+  readonly method: MethodName
+  readonly login: Login
+  /** The directory or repository at the destination. */
+  readonly path: string
+  readonly code: number | undefined
+  /** What the command and the server said; may hold anything. */
+  readonly said: string
+  /** What ssh logged while it ran. */
+  readonly sshLog: string
+  readonly idleTimeout: number
+}
+
+interface Sign {
+  readonly of: readonly MethodName[]
+  readonly sign: RegExp
+  readonly errorClass: ErrorClass
+  readonly cause: (evidence: Evidence) => string
+  readonly next: (evidence: Evidence) => string
+  readonly retry?: boolean
+}
+
+const every: readonly MethodName[] = ['hg', 'git', 'rsync']
+const host = ({ login }: Evidence) => formatLogin(login)
+
+const lineLost =
+  /^(?:client_loop: .*|.*Broken pipe|Connection (?:to .* )?(?:closed|reset).*|Timeout, server .* not responding.*|packet_write_.*|ssh_packet_.*|mux_client_.*: (?:read|write).*|Control master terminated unexpectedly.*|kex_exchange_identification.*|ssh: connect to .*|Connection timed out.*)$/m
+
+/** The first sign that fits names the failure; the more telling stand before the more general. */
+export const signs: readonly Sign[] = [
+  {
+    of: every,
+    sign: /No space left on device|Disk quota exceeded|disk full|not enough space/i,
+    errorClass: 'space',
+    cause: (evidence) => `The disk of ${host(evidence)} is full.`,
+    next: ({ path }) => `Make room there (df -h ${path}), then run this again.`,
+  },
+  {
+    of: ['rsync'],
+    sign: /rsync:? ?(?:command )?not found|rsync: No such file or directory|Unknown command:? .?rsync|exec.*rsync.*No such file/i,
+    errorClass: 'remote-setup',
+    cause: (evidence) => `rsync is not installed on ${host(evidence)}.`,
+    next: () => 'Install rsync there.',
+  },
+  {
+    of: ['git'],
+    sign: /git-receive-pack:? ?(?:command )?not found|git: (?:command )?not found|Unknown command:? .?git/i,
+    errorClass: 'remote-setup',
+    cause: (evidence) => `git is not installed on ${host(evidence)}.`,
+    next: () => 'Install git there.',
+  },
+  {
+    of: ['hg'],
+    sign: /hg:? ?(?:command )?not found|hg: No such file|Unknown command:? .?hg/i,
+    errorClass: 'remote-setup',
+    cause: (evidence) => `Mercurial is not installed on ${host(evidence)}.`,
+    next: () => 'Install mercurial there.',
+  },
+  {
+    of: every,
+    sign: /Read-only file system/i,
+    errorClass: 'remote-setup',
+    cause: (evidence) => `The destination on ${host(evidence)} is on a read-only file system.`,
+    next: () => 'Mount it writable, or choose another destination.',
+  },
+  {
+    of: ['rsync'],
+    sign: /is your shell clean|protocol version mismatch/i,
+    errorClass: 'remote-setup',
+    cause: (evidence) => `The login shell of ${host(evidence)} prints text, which rsync cannot tell from data.`,
+    next: () => 'Let ~/.bashrc and the like print only in interactive shells.',
+  },
+  {
+    of: ['git'],
+    sign: /bad line length character|protocol error: bad/i,
+    errorClass: 'remote-setup',
+    cause: (evidence) => `The login shell of ${host(evidence)} prints text, which git cannot tell from data.`,
+    next: () => 'Let ~/.bashrc and the like print only in interactive shells.',
+  },
+  {
+    of: ['git'],
+    sign: /does not appear to be a git repository|[Nn]ot a git repository|no such repository|repository .*not found/i,
+    errorClass: 'remote-setup',
+    cause: (evidence) => `There is no git repository at ${evidence.path} on ${host(evidence)}.`,
+    next: ({ path }) => `Check destination, or make it there: git init --bare ${path}`,
+  },
+  {
+    of: ['hg'],
+    sign: /repository .* not found|no repository found/i,
+    errorClass: 'remote-setup',
+    cause: (evidence) => `There is no Mercurial repository at ${evidence.path} on ${host(evidence)}.`,
+    next: ({ path }) => `Check destination, or make it there: hg init ${path}`,
+  },
+  {
+    of: ['git'],
+    sign: /shallow update not allowed/,
+    errorClass: 'transfer',
+    cause: (evidence) => `${host(evidence)} refuses pushes from a shallow checkout.`,
+    next: () => 'Set fetch-depth: 0 at actions/checkout, or shallow: snapshot here.',
+  },
+  {
+    of: ['git'],
+    sign: /hook declined/,
+    errorClass: 'transfer',
+    cause: (evidence) => `A hook on ${host(evidence)} declined the push.`,
+    next: () => 'Read what the server said above.',
+  },
+  {
+    of: ['git'],
+    sign: /stale info/,
+    errorClass: 'transfer',
+    cause: () => 'Somebody else pushed to this branch a moment ago, so the forced push was held back.',
+    next: () => 'Look at what is there now, then run this again.',
+  },
+  {
+    of: ['git'],
+    sign: /non-fast-forward|fetch first/,
+    errorClass: 'transfer',
+    cause: () => 'The destination has commits that this revision does not contain.',
+    next: () => 'Push the branch that contains them. Where the destination may lose them, set force: true.',
+  },
+  {
+    of: ['git'],
+    sign: /branch is currently checked out|unstaged changes|Working directory has|denyCurrentBranch/,
+    errorClass: 'remote-setup',
+    cause: (evidence) => `The repository on ${host(evidence)} has this branch checked out and refuses to move it.`,
+    next: () =>
+      'Push to a bare repository, or set receive.denyCurrentBranch=updateInstead there and keep its files clean.',
+  },
+  {
+    of: ['hg'],
+    sign: /hook failed|transaction abort/,
+    errorClass: 'transfer',
+    cause: (evidence) => `A hook on ${host(evidence)} declined the push.`,
+    next: () => 'Read what the server said above.',
+  },
+  {
+    of: ['hg'],
+    sign: /subrepos? (?:not enabled|not allowed)|subrepo/i,
+    errorClass: 'input',
+    cause: () => 'The repository has subrepositories, which dotcloud-push does not push.',
+    next: () => 'Set method: rsync, which sends their files.',
+  },
+  {
+    of: ['git', 'hg'],
+    sign: /DENIED by|[Aa]ccess denied|not authori[sz]ed|not allowed/,
+    errorClass: 'remote-setup',
+    cause: (evidence) => `${host(evidence)} does not let this key push there.`,
+    next: () => 'Give the key write access to the repository, and check its name and the branch.',
+  },
+  {
+    of: every,
+    sign: /Operation not permitted|failed to set (?:times|permissions)|chgrp|chown/i,
+    errorClass: 'remote-setup',
+    cause: (evidence) =>
+      `${evidence.login.user} may not change times or modes of files at ${evidence.path} on ${host(evidence)}.`,
+    next: ({ login, path }) => `They belong to another user: chown -R ${login.user} ${path}`,
+  },
+  {
+    of: every,
+    sign: /Permission denied|insufficient permission|unable to create temporary/i,
+    errorClass: 'remote-setup',
+    cause: (evidence) => `${evidence.login.user} may not write to ${evidence.path} on ${host(evidence)}.`,
+    next: ({ login, path }) => `Give it write access, for example: chown -R ${login.user} ${path}`,
+  },
+]
+
+const rsyncCodes: Readonly<Record<number, string>> = {
+  23: 'Some files were not transferred',
+  24: 'Files vanished from the workspace while they were read',
+  25: 'The limit of deletions was reached',
+}
+
+/** What an upload's failure means. Total: every code and every text has exactly one class. */
+export function diagnose(evidence: Evidence): PushError {
+  const found = signs.find(({ of, sign }) => of.includes(evidence.method) && sign.test(evidence.said))
+  if (found !== undefined) {
+    const line = evidence.said.split('\n').find((each) => found.sign.test(each)) ?? ''
+    return new PushError(found.errorClass, found.cause(evidence), found.next(evidence), { evidence: line.trim() })
+  }
+  const lost = lineLost.exec(evidence.sshLog)?.[0]
+  if (
+    lost !== undefined ||
+    (evidence.method === 'rsync' && evidence.code === 255) ||
+    /remote end hung up|unexpected(?:ly)? (?:closed|disconnect)|early EOF|connection unexpectedly closed/i.test(
+      evidence.said,
+    )
+  ) {
+    return new PushError(
+      'transfer',
+      `The connection to ${host(evidence)} was lost during the push.`,
+      'Run this again; what has arrived is not sent twice.',
+      {
+        evidence: lost ?? lastLine(evidence.said),
+        retry: true,
+      },
+    )
+  }
+  const cause = (evidence.method === 'rsync' && rsyncCodes[evidence.code ?? -1]) || `${evidence.method} failed`
+  return new PushError('transfer', `${cause} (exit code ${evidence.code ?? 'none'}).`, 'Read what it said above.', {
+    evidence: lastLine(evidence.said),
+  })
+}
+
+function lastLine(text: string): string {
+  return (
+    text
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== '')
+      .at(-1) ?? ''
+  )
+}

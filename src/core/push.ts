@@ -1,0 +1,196 @@
+import { readFile, stat } from 'node:fs/promises'
+import { methods } from '../methods/index.js'
+import { gate } from './branches.js'
+import { deploy } from './deploy.js'
+import { formatDestination, parseDestination } from './destination.js'
+import { PushError } from './errors.js'
+import type { Host, RawInputs, Report, Session, Settings, Upload } from './model.js'
+import {
+  type CallStep,
+  type DraftStep,
+  draftFromInputs,
+  formatPlan,
+  loginOf,
+  parsePlan,
+  resolveCall,
+  resolveUpload,
+  type Step,
+  type UploadStep,
+} from './plan.js'
+import { Ledger } from './report.js'
+import { withSession } from './session.js'
+import { parseBranches, parseSettings } from './settings.js'
+import type { TemplateValues } from './template.js'
+import { branchOf, checkedOutRef, inspect, resolveInside } from './workspace.js'
+
+/**
+ * One push from raw inputs to a report. It never throws: whatever went wrong is in the report, with its class.
+ * The settings of a run whose branch does not match are not even read, so that it stays green without a secret.
+ */
+export async function push(raw: RawInputs, host: Host): Promise<Report> {
+  const ledger = new Ledger(host)
+  try {
+    const filter = parseBranches(raw)
+    const open = gate(
+      filter,
+      host.context.ref ?? (filter.length === 0 ? undefined : await checkedOutRef(raw.source, host)),
+    )
+    if (!open.open) return ledger.skip(open.reason)
+    const settings = parseSettings(raw)
+    return await withDeadline(settings.timeout, host, (limited) => pushWith(settings, limited, ledger))
+  } catch (error) {
+    return ledger.fail(host.signal.aborted ? host.signal.reason : error)
+  }
+}
+
+async function pushWith(settings: Settings, host: Host, ledger: Ledger): Promise<Report> {
+  ledger.note({ app: settings.app })
+  warnInsecure(settings, host)
+  const steps = await plan(settings, host)
+  const login = loginOf(steps, await namedDestination(settings, steps, host))
+  ledger.plan(steps, login)
+  tell(steps, host)
+  for (const step of steps) {
+    if (step.verb === 'upload') await methods[step.workspace.method].preflight({ step, settings, host })
+  }
+  await withSession(settings, login, host, ledger.note, async (session) => {
+    ledger.enter('connect')
+    await carryOut(steps, session, settings, host, ledger)
+  })
+  return ledger.close(settings.dryRun)
+}
+
+/** The same host with a signal that also fires when the time for the whole step is up. */
+async function withDeadline<Result>(
+  seconds: number,
+  host: Host,
+  use: (host: Host) => Promise<Result>,
+): Promise<Result> {
+  const over = new AbortController()
+  const timer = new AbortController()
+  const signal = AbortSignal.any([host.signal, over.signal])
+  const late = new PushError(
+    'timeout',
+    `The step took longer than ${seconds / 60} min.`,
+    'Find out in the log what takes so long, or raise timeout.',
+  )
+  host.clock.sleep(seconds * 1000, timer.signal).then(
+    () => over.abort(late),
+    () => undefined,
+  )
+  try {
+    return await use({ ...host, signal })
+  } catch (error) {
+    throw signal.aborted ? signal.reason : error
+  } finally {
+    timer.abort()
+  }
+}
+
+function warnInsecure(settings: Settings, host: Host): void {
+  if (!settings.hostKeys.insecure) return
+  host.log.warning(
+    'insecure-skip-host-key-check is on: whoever sits between this machine and the server can read and replace everything that is pushed.',
+  )
+}
+
+/** Looks at the workspace and fills the templates in: from here on, every step can be carried out. */
+async function plan(settings: Settings, host: Host): Promise<Step[]> {
+  const drafts =
+    settings.plan === '' ? draftFromInputs(settings) : parsePlan(await planText(settings.plan, host), settings)
+  const steps: Step[] = []
+  for (const draft of drafts) steps.push(await resolve(draft, steps, settings, host))
+  return steps
+}
+
+async function resolve(draft: DraftStep, earlier: readonly Step[], settings: Settings, host: Host): Promise<Step> {
+  if (draft.verb === 'call') return resolveCall(draft, valuesFor(lastUpload(earlier), settings, host))
+  const workspace = await inspect({ source: draft.directory, method: draft.method, check: draft.check }, host)
+  return resolveUpload(draft, workspace, { ...settings, branch: workspace.branch, sha: workspace.sha })
+}
+
+function lastUpload(steps: readonly Step[]): UploadStep | undefined {
+  return steps.findLast((step) => step.verb === 'upload')
+}
+
+function valuesFor(upload: UploadStep | undefined, { app, deployment }: Settings, { context }: Host): TemplateValues {
+  const { branch, sha } = upload?.workspace ?? { branch: branchOf(context.ref), sha: context.sha }
+  return { app, deployment, branch, sha }
+}
+
+async function namedDestination(settings: Settings, steps: readonly Step[], host: Host) {
+  if (settings.destination === '') return undefined
+  return parseDestination('destination', settings.destination, valuesFor(lastUpload(steps), settings, host))
+}
+
+/** Input `plan`: the JSON itself, or a file in the workspace. */
+async function planText(plan: string, host: Host): Promise<string> {
+  if (plan.startsWith('{')) return plan
+  const path = await resolveInside(host.context.workspace, plan, 'plan')
+  if ((await stat(path)).size > 1 << 20)
+    throw new PushError('input', 'Input plan names a file that is no plan: it is too large.', 'Name a JSON file.')
+  return await readFile(path, 'utf8')
+}
+
+function tell(steps: readonly Step[], host: Host): void {
+  for (const step of steps) {
+    if (step.verb === 'call') host.log.info(`Then: ${step.command}`)
+    else
+      host.log.info(
+        `Push ${step.directory} to ${formatDestination(step.destination)} by ${step.workspace.method}: ${step.workspace.reason}`,
+      )
+  }
+  host.log.debug(`Plan: ${formatPlan(steps)}`)
+}
+
+async function carryOut(
+  steps: readonly Step[],
+  session: Session,
+  settings: Settings,
+  host: Host,
+  ledger: Ledger,
+): Promise<void> {
+  for (const step of steps) {
+    if (step.verb === 'upload') ledger.upload(await uploadWithRetries(step, session, settings, host, ledger))
+    else await call(step, session, settings, host, ledger)
+  }
+}
+
+/** An upload is idempotent, so a lost line is tried again; everything else is the truth the first time. */
+async function uploadWithRetries(
+  step: UploadStep,
+  session: Session,
+  settings: Settings,
+  host: Host,
+  ledger: Ledger,
+): Promise<Upload> {
+  let refused: unknown
+  session.connection.ready().then(
+    () => ledger.enter('push'),
+    (error: unknown) => {
+      refused = error
+    },
+  )
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const upload = await methods[step.workspace.method].upload({ step, settings, host }, session)
+      // What an interrupted attempt had sent is not "unchanged", even if the next one finds nothing left to do.
+      return attempt > 1 && upload.result === 'unchanged' ? { ...upload, result: 'deployed' } : upload
+    } catch (error) {
+      if (error === refused) throw error
+      ledger.enter('push')
+      if (!(error instanceof PushError) || !error.retry || attempt >= settings.retries) throw error
+      host.log.info(`${error.cause} Attempt ${attempt} of ${settings.retries}; trying again.`)
+      await host.clock.sleep(1000 * attempt, host.signal)
+    }
+  }
+}
+
+async function call(step: CallStep, session: Session, settings: Settings, host: Host, ledger: Ledger): Promise<void> {
+  if (settings.dryRun) return host.log.info(`Would run: ${step.command}`)
+  await session.connection.ready()
+  ledger.enter('deploy')
+  const { exitCode, tail, failure } = await deploy(step.command, session, host, settings)
+  ledger.note({ deployExitCode: exitCode, tail })
+  if (failure !== undefined) throw failure
+}

@@ -1,0 +1,168 @@
+import { formatDestination, formatLogin, type Login } from './destination.js'
+import { explain } from './errors.js'
+import type { OutputName } from './inputs.js'
+import type { Host, Report, StageName, Upload } from './model.js'
+import { formatPlan, type Step } from './plan.js'
+
+type Notes = Partial<Pick<Report, 'app' | 'bytesSent' | 'deployExitCode' | 'hostKeyFingerprint' | 'tail'>>
+
+/** Titles under which the stages appear in the log. */
+const titles: Readonly<Record<StageName, string>> = {
+  settings: 'Settings',
+  connect: 'Connect',
+  push: 'Push',
+  deploy: 'Deploy',
+}
+
+/** Keeps the books of a run: where it is, how long that took, what came of it. */
+export class Ledger {
+  stage: StageName = 'settings'
+  readonly #host: Host
+  readonly #start: number
+  readonly #times: { name: StageName; seconds: number }[] = []
+  #since: number
+  #notes: Notes = {}
+  #plan: Partial<Pick<Report, 'plan' | 'method' | 'reason' | 'destination'>> = {}
+  #upload: Upload | undefined
+
+  constructor(host: Host) {
+    this.#host = host
+    this.#start = host.clock.now()
+    this.#since = this.#start
+    host.log.group(titles.settings)
+  }
+
+  enter(stage: StageName): void {
+    if (stage === this.stage) return
+    this.#leave()
+    this.stage = stage
+    this.#host.log.group(titles[stage])
+  }
+
+  #leave(): void {
+    const now = this.#host.clock.now()
+    this.#times.push({ name: this.stage, seconds: (now - this.#since) / 1000 })
+    this.#since = now
+    this.#host.log.endGroup()
+  }
+
+  readonly note = (notes: Notes): void => {
+    this.#notes = { ...this.#notes, ...notes }
+  }
+
+  plan(steps: readonly Step[], login: Login): void {
+    const upload = steps.find((step) => step.verb === 'upload')
+    this.#plan = {
+      plan: formatPlan(steps),
+      method: upload?.workspace.method ?? '',
+      reason: upload?.workspace.reason ?? '',
+      destination: upload === undefined ? `ssh://${formatLogin(login)}` : formatDestination(upload.destination),
+    }
+  }
+
+  /** Of several uploads, the first changed one speaks for the run. */
+  upload(upload: Upload): void {
+    const first = this.#upload
+    if (first === undefined) this.#upload = upload
+    else if (first.result === 'unchanged') this.#upload = upload
+    else this.#upload = { ...first, changes: [...first.changes, ...upload.changes] }
+  }
+
+  skip(reason: string): Report {
+    this.#plan = { reason }
+    this.#leave()
+    return this.#report('skipped')
+  }
+
+  close(dryRun: boolean): Report {
+    this.#leave()
+    return this.#report(dryRun ? 'planned' : (this.#upload?.result ?? 'deployed'))
+  }
+
+  fail(error: unknown): Report {
+    this.#leave()
+    return { ...this.#report('failed'), failedStage: this.stage, failure: explain(error) }
+  }
+
+  #report(result: Report['result']): Report {
+    const upload = this.#upload
+    return {
+      result,
+      failedStage: '',
+      failure: undefined,
+      uploaded: upload !== undefined && upload.result !== 'planned',
+      app: '',
+      method: '',
+      reason: '',
+      destination: '',
+      revision: upload?.revision ?? '',
+      previousRevision: upload?.previousRevision ?? '',
+      changes: upload?.changes ?? [],
+      bytesSent: undefined,
+      deployExitCode: undefined,
+      hostKeyFingerprint: '',
+      seconds: (this.#host.clock.now() - this.#start) / 1000,
+      stages: this.#times,
+      plan: '',
+      tail: [],
+      ...this.#plan,
+      ...this.#notes,
+    }
+  }
+}
+
+/** How many files a push changed (or added) and deleted; directories do not count. */
+export function countChanges({ changes }: Report): { changed: number; deleted: number } {
+  const files = changes.filter(({ path }) => !path.endsWith('/'))
+  const deleted = files.filter(({ kind }) => kind === 'deleted').length
+  return { changed: files.length - deleted, deleted }
+}
+
+/** The report as the outputs name it, every value a text; `report` is the front's. */
+export function toValues(report: Report): Record<Exclude<OutputName, 'report'>, string> {
+  const { changed, deleted } = countChanges(report)
+  const text = (value: number | undefined) => (value === undefined ? '' : String(value))
+  return {
+    result: report.result,
+    'failed-stage': report.failedStage,
+    'error-class': report.failure?.errorClass ?? '',
+    uploaded: String(report.uploaded),
+    method: report.method,
+    destination: report.destination,
+    revision: report.revision,
+    'previous-revision': report.previousRevision,
+    'changed-files': String(changed),
+    'deleted-files': String(deleted),
+    'bytes-sent': text(report.bytesSent),
+    'deploy-exit-code': text(report.deployExitCode),
+    'host-key-fingerprint': report.hostKeyFingerprint,
+    seconds: report.seconds.toFixed(1),
+    plan: report.plan,
+  }
+}
+
+/** The report as JSON: the outputs with their own types, and what does not fit into an output. */
+export function toJson(report: Report): Readonly<Record<string, unknown>> {
+  const { changed, deleted } = countChanges(report)
+  return {
+    ...toValues(report),
+    app: report.app,
+    reason: report.reason,
+    error: report.failure ?? null,
+    uploaded: report.uploaded,
+    'changed-files': changed,
+    'deleted-files': deleted,
+    'bytes-sent': report.bytesSent ?? null,
+    'deploy-exit-code': report.deployExitCode ?? null,
+    seconds: milliseconds(report.seconds),
+    plan: report.plan === '' ? null : JSON.parse(report.plan),
+    stages: report.stages.map(({ name, seconds }) => ({ name, seconds: milliseconds(seconds) })),
+    files: report.changes,
+    'deploy-output': report.tail,
+  }
+}
+
+/** Seconds, cut to milliseconds. */
+function milliseconds(seconds: number): number {
+  return Math.round(seconds * 1000) / 1000
+}

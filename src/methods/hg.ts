@@ -1,0 +1,151 @@
+import { loginWord, remotePath } from '../core/destination.js'
+import { PushError } from '../core/errors.js'
+import type { Change, Command, HgFacts, Output, Session, Upload } from '../core/model.js'
+import { attempt, createTail, type Method, type Task } from './method.js'
+
+export const hg: Method = { name: 'hg', preflight, upload }
+
+/** The first version that we know to honour HGRCSKIPREPO; without it, a workspace's hgrc could run its hooks here. */
+const oldest = [5, 6] as const
+
+/** No configuration of anybody's: not the user's, not the system's, not the repository's. */
+const isolation = { HGRCPATH: '', HGRCSKIPREPO: '1', HGPLAIN: '1', HGENCODING: 'utf-8' } as const
+
+async function preflight({ host }: Task): Promise<void> {
+  await host.runner.find('hg')
+}
+
+async function upload(task: Task, session: Session): Promise<Upload> {
+  const facts = factsOf(task.step.workspace.hg)
+  await refuseOldVersion(task, session)
+  await session.connection.ready()
+  return task.settings.dryRun ? await compare(task, session, facts) : await push(task, session, facts)
+}
+
+function factsOf(facts: HgFacts | undefined): HgFacts {
+  if (facts === undefined) throw new Error('The hg method needs a Mercurial workspace.')
+  return facts
+}
+
+async function refuseOldVersion({ host }: Task, session: Session): Promise<void> {
+  const { stdout } = await host.runner.capture({
+    label: 'hg version',
+    file: 'hg',
+    args: ['version', '--quiet'],
+    cwd: session.folder,
+    env: { ...session.env, ...isolation },
+  })
+  const [, major = '0', minor = '0'] = /(\d+)\.(\d+)/.exec(stdout) ?? []
+  if (Number(major) > oldest[0] || (Number(major) === oldest[0] && Number(minor) >= oldest[1])) return
+  throw new PushError(
+    'input',
+    `Mercurial on this machine is ${major}.${minor}, which cannot keep a repository's hooks from running.`,
+    `Install Mercurial ${oldest.join('.')} or newer.`,
+  )
+}
+
+/** `hg push -f` as dotCloud did, of what is checked out. It exits with 1 when there is nothing to push. */
+async function push(task: Task, session: Session, { node }: HgFacts): Promise<Upload> {
+  const said = createTail()
+  const sent: string[] = []
+  let listing = false
+  const { output, failure } = await attempt(
+    task,
+    session,
+    // With --debug it lists the changesets that it sends; nothing else tells what the server did not have.
+    command(task, session, 'hg push', [
+      'push',
+      '--force',
+      '--debug',
+      '--ssh',
+      'dotcloud-ssh',
+      '--rev',
+      node,
+      '--',
+      url(task),
+    ]),
+    {
+      stdout(line) {
+        if (listing && /^[0-9a-f]{40}$/.test(line)) sent.push(line)
+        else listing = line === 'list of changesets:'
+        const remote = /^remote: (.*)$/.exec(line)?.[1]
+        if (remote === undefined || /^(\d+|capabilities: .*)$/.test(remote)) return
+        said.push(remote)
+        task.host.log.remote(remote)
+      },
+      stderr(line) {
+        said.push(line)
+        const remote = /^remote: (.*)$/.exec(line)?.[1]
+        if (remote !== undefined) task.host.log.remote(remote)
+      },
+    },
+  )
+  if (output.code === 1) return { result: 'unchanged', revision: node, previousRevision: node, changes: [] }
+  if (output.code !== 0) throw await failure(said.text())
+  return { result: 'deployed', revision: node, ...(await changesSince(task, session, sent[0], node)) }
+}
+
+/** What a push would send, asked by `hg outgoing`: exit 1 when nothing. */
+async function compare(task: Task, session: Session, { node }: HgFacts): Promise<Upload> {
+  const args = [
+    'outgoing',
+    '--force',
+    '--quiet',
+    '--ssh',
+    'dotcloud-ssh',
+    '--rev',
+    node,
+    '--template',
+    '{node}\\n',
+    '--',
+    url(task),
+  ]
+  const { output, failure } = await attempt(task, session, command(task, session, 'hg outgoing', args))
+  if (output.code === 1) return { result: 'planned', revision: node, previousRevision: node, changes: [] }
+  if (output.code !== 0) throw await failure(`${output.stdout}\n${output.stderr}`)
+  return {
+    result: 'planned',
+    revision: node,
+    ...(await changesSince(task, session, output.stdout.split('\n')[0], node)),
+  }
+}
+
+/** The revision before the first changeset that was sent, and what the files differ in since. */
+async function changesSince(
+  task: Task,
+  session: Session,
+  first: string | undefined,
+  node: string,
+): Promise<{ previousRevision: string; changes: readonly Change[] }> {
+  if (first === undefined || !/^[0-9a-f]{40}$/.test(first)) return { previousRevision: '', changes: [] }
+  const changes: Change[] = []
+  const [{ stdout }] = await Promise.all([
+    local(task, session, ['log', '--rev', `p1(${first})`, '--template', '{node}']),
+    local(task, session, ['status', '--rev', `last(null + p1(${first}))`, '--rev', node], (line) => {
+      const [, status = '', path] = /^([MAR]) (.*)$/s.exec(line) ?? []
+      if (path) changes.push({ kind: status === 'A' ? 'added' : status === 'R' ? 'deleted' : 'changed', path })
+    }),
+  ])
+  return { previousRevision: stdout.trim(), changes }
+}
+
+function command(task: Task, session: Session, label: string, args: readonly string[]): Command {
+  return { label, file: 'hg', args, cwd: task.step.workspace.root, env: { ...session.env, ...isolation } }
+}
+
+async function local(
+  task: Task,
+  session: Session,
+  args: readonly string[],
+  stdout?: (line: string) => void,
+): Promise<Output> {
+  const { host, settings } = task
+  const watch = { signal: host.signal, idle: settings.idleTimeout, ...(stdout === undefined ? {} : { stdout }) }
+  return await host.runner.run(command(task, session, `hg ${args[0]}`, args), watch)
+}
+
+/** Mercurial's URL: one slash leads into the remote home, two to the root. */
+function url({ step: { destination } }: Task): string {
+  const path = remotePath(destination).split('/').map(encodeURIComponent).join('/')
+  return `ssh://${loginWord(destination, true)}/${path}`
+}

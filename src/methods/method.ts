@@ -1,0 +1,66 @@
+import { remotePath } from '../core/destination.js'
+import { diagnose } from '../core/diagnose.js'
+import type { PushError } from '../core/errors.js'
+import type { Command, Host, MethodName, Output, Session, Settings, Upload } from '../core/model.js'
+import type { UploadStep } from '../core/plan.js'
+
+/** One upload: the step, and all that its method may look at. */
+export interface Task {
+  readonly step: UploadStep
+  readonly settings: Settings
+  readonly host: Host
+}
+
+/** A way to get a workspace to its destination. */
+export interface Method {
+  readonly name: MethodName
+  /** Everything that can be refused before anything is connected to. */
+  preflight(task: Task): Promise<void>
+  /** Prepares while the session connects, then sends; a failure that says `retry` may be tried again. */
+  upload(task: Task, session: Session): Promise<Upload>
+}
+
+/** The end of a command over the connection, with all that a diagnosis needs. */
+export interface Attempted {
+  readonly output: Output
+  failure(said?: string): Promise<PushError>
+}
+
+/** Runs a method's own command and keeps what ssh logged meanwhile. */
+export async function attempt(
+  task: Task,
+  session: Session,
+  command: Command,
+  on: { stdout?: (line: string) => void; stderr?: (line: string) => void } = {},
+): Promise<Attempted> {
+  const { settings, host, step } = task
+  const start = (await session.connection.log()).length
+  host.log.command(command)
+  const output = await host.runner.run(command, { signal: host.signal, idle: settings.idleTimeout, ...on })
+  return {
+    output,
+    failure: async (said = output.stderr) =>
+      diagnose({
+        method: step.workspace.method,
+        login: session.login,
+        path: remotePath(step.destination),
+        code: output.code,
+        said,
+        sshLog: await session.connection.log(start),
+        idleTimeout: settings.idleTimeout,
+      }),
+  }
+}
+
+/** Keeps the last of what was said, for a diagnosis. */
+export function createTail(most = 200): { push(line: string): void; text(): string; lines(): readonly string[] } {
+  const lines: string[] = []
+  return {
+    push(line) {
+      lines.push(line)
+      if (lines.length > most) lines.shift()
+    },
+    text: () => lines.join('\n'),
+    lines: () => lines,
+  }
+}
