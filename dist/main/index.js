@@ -2142,10 +2142,38 @@ function combine(mistakes) {
     return new PushError(errorClass, unique(mistakes.map((mistake) => mistake.cause)).join(' '), unique(mistakes.map((mistake) => mistake.next)).join(' '), { evidence: unique(mistakes.map((mistake) => mistake.evidence)).join('; ') });
 }
 
+;// CONCATENATED MODULE: ./build/core/event.js
+
+/** An event that says nothing against deploying. */
+const trustedEvent = { name: '', outside: false, unsecureCommands: false };
+/**
+ * Reads the trust out of an event and its payload. These events hand secrets to runs over other people's code:
+ * https://securitylab.github.com/resources/github-actions-preventing-pwn-requests/
+ */
+function judgeEvent(name, payload, unsecureCommands) {
+    const here = dig(payload, 'repository', 'full_name');
+    const head = dig(payload, 'workflow_run', 'head_repository', 'full_name');
+    const outside = name === 'pull_request_target' ||
+        (name === 'workflow_run' && (head === undefined || head !== here)) ||
+        // The payload of a comment does not tell where the pull request comes from.
+        (name === 'issue_comment' && dig(payload, 'issue', 'pull_request') !== undefined);
+    return { name, outside, unsecureCommands };
+}
+function dig(value, ...keys) {
+    return keys.reduce((at, key) => (typeof at === 'object' && at !== null && Object.hasOwn(at, key) ? Reflect.get(at, key) : undefined), value);
+}
+/** @throws PushError `unsafe` when this event should not be given the keys of a server */
+function guardEvent(event, allowed) {
+    if (event.unsecureCommands) {
+        throw new PushError('unsafe', 'ACTIONS_ALLOW_UNSECURE_COMMANDS is set, so whatever is printed could act on the workflow.', 'Remove ACTIONS_ALLOW_UNSECURE_COMMANDS.');
+    }
+    if (!event.outside || allowed)
+        return;
+    throw new PushError('unsafe', `The event ${event.name} may run over code of somebody who cannot push to this repository.`, 'Deploy on push instead, or behind an environment with reviewers; insecure-allow-untrusted-event lifts this check.');
+}
+
 ;// CONCATENATED MODULE: external "node:fs/promises"
 const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
-;// CONCATENATED MODULE: external "node:path"
-const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
 ;// CONCATENATED MODULE: ./build/core/template.js
 
 const whyUnknown = {
@@ -2300,6 +2328,8 @@ function bracket(host) {
     return host.includes(':') ? `[${host}]` : host;
 }
 
+;// CONCATENATED MODULE: external "node:path"
+const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
 ;// CONCATENATED MODULE: ./build/core/workspace.js
 
 
@@ -2446,6 +2476,7 @@ async function gitFacts(directory, top, required, host) {
         await refuseForeignGitDirectory(directory, (0,external_node_path_namespaceObject.resolve)(directory, gitDirectory), top);
     const commonDirectory = await (0,promises_namespaceObject.realpath)((0,external_node_path_namespaceObject.resolve)(directory, common));
     return {
+        directory: (0,external_node_path_namespaceObject.resolve)(directory, gitDirectory),
         commonDirectory,
         head,
         branch: branchOf(ref),
@@ -2608,13 +2639,6 @@ const signs = [
         next: () => 'Read what the server said above.',
     },
     {
-        of: ['hg'],
-        sign: /subrepos? (?:not enabled|not allowed)|subrepo/i,
-        errorClass: 'input',
-        cause: () => 'The repository has subrepositories, which dotcloud-push does not push.',
-        next: () => 'Set method: rsync, which sends their files.',
-    },
-    {
         of: ['git', 'hg'],
         sign: /DENIED by|[Aa]ccess denied|not authori[sz]ed|not allowed/,
         errorClass: 'remote-setup',
@@ -2706,61 +2730,18 @@ function createTail(most = 200) {
     };
 }
 
-;// CONCATENATED MODULE: ./build/methods/git.js
+;// CONCATENATED MODULE: ./build/methods/git-repository.js
 
 
 
 
 
 
-const git_git = { name: 'git', preflight, upload };
-async function preflight({ step, settings, host }) {
-    const facts = factsOf(step.workspace.git);
-    const branch = step.targetBranch;
-    const { code } = await host.runner.capture({
-        label: 'git check-ref-format',
-        file: 'git',
-        args: ['check-ref-format', `refs/heads/${branch}`],
-        env: gitIsolation,
-    });
-    if (code !== 0 || branch.startsWith('-')) {
-        throw new PushError('input', `Input target-branch is ${JSON.stringify(branch)}, which is not a branch name.`, 'Write a name that `git check-ref-format --branch` accepts.');
-    }
-    if (facts.partial) {
-        throw new PushError('input', 'The checkout is a partial clone: objects that the push needs are not here.', 'Remove `filter` from actions/checkout.');
-    }
-    if (facts.shallow && settings.shallow === 'fail')
-        throw shallowRefusal('');
-}
-async function upload(task, session) {
-    const { step, settings } = task;
-    const facts = factsOf(step.workspace.git);
-    const repository = new Repository(task, session, facts);
-    await repository.create();
-    if (facts.shallow && settings.shallow === 'auto')
-        await repository.complete();
-    await session.connection.ready();
-    const ref = `refs/heads/${step.targetBranch}`;
-    const snapshot = facts.shallow && settings.shallow === 'snapshot';
-    const tip = settings.force || snapshot ? await repository.remoteTip(ref) : undefined;
-    const revision = snapshot ? await repository.snapshot(ref, tip ?? '') : facts.head;
-    const pushed = await repository.push(revision, ref, tip);
-    const unchanged = pushed.flag === '=' || tip === revision;
-    const previousRevision = unchanged ? revision : pushed.previous || tip || '';
-    if (!unchanged && !settings.dryRun)
-        await repository.verify(revision, ref);
-    return {
-        result: settings.dryRun ? 'planned' : unchanged ? 'unchanged' : 'deployed',
-        revision,
-        previousRevision,
-        changes: unchanged ? [] : await repository.changes(previousRevision, revision),
-    };
-}
-function factsOf(facts) {
-    if (facts === undefined)
-        throw new Error('The git method needs a git workspace.');
-    return facts;
-}
+/**
+ * What receivers print when their own deployment failed although git's push succeeded: Dokku (dokku/github-action#49),
+ * Platform.sh and Upsun (platformsh/legacy-cli#1315), Scalingo, Piku.
+ */
+const complaints = /deploy did not complete|Error building project|Environment redeployment failed|Error deploying the application|Exiting due to (?:release|preflight)/;
 function shallowRefusal(evidence) {
     return new PushError('transfer', 'The checkout is shallow: it lacks the history that a push needs.', 'Set fetch-depth: 0 at actions/checkout, or shallow: snapshot to push one commit of these files.', { evidence });
 }
@@ -2787,6 +2768,47 @@ class Repository {
         await (0,promises_namespaceObject.writeFile)((0,external_node_path_namespaceObject.join)(this.#directory, 'objects/info/alternates'), `${(0,external_node_path_namespaceObject.join)(commonDirectory, 'objects')}\n`);
         if (shallow)
             await (0,promises_namespaceObject.copyFile)((0,external_node_path_namespaceObject.join)(commonDirectory, 'shallow'), (0,external_node_path_namespaceObject.join)(this.#directory, 'shallow'));
+        await (0,promises_namespaceObject.writeFile)((0,external_node_path_namespaceObject.join)(this.#directory, 'HEAD'), `${this.#facts.head}\n`);
+    }
+    /** Warns of what is in the workspace and would silently not arrive, since git pushes commits only. */
+    async tellLeftBehind() {
+        const { log } = this.#task.host;
+        const own = ['--git-dir', this.#directory];
+        const [changed, submodules, lfs] = await Promise.all([
+            this.#uncommitted(),
+            this.#run('git rev-parse', [...own, 'rev-parse', '--verify', '--quiet', 'HEAD:.gitmodules']),
+            this.#run('git grep', [...own, 'grep', '--quiet', 'filter=lfs', 'HEAD', '--', ':(glob)**/.gitattributes']),
+        ]);
+        if (changed.length > 0) {
+            const names = `${changed.slice(0, 5).join(', ')}${changed.length > 5 ? ` and ${changed.length - 5} more` : ''}`;
+            log.warning(`git pushes commits only; not committed, so not pushed: ${names}. Commit them, or set method: rsync.`);
+        }
+        if (submodules.code === 0) {
+            log.warning('git does not push the content of submodules; set method: rsync to send it.');
+        }
+        if (lfs.code === 0) {
+            log.warning('Files in Git LFS are pushed as pointers only; set method: rsync (and lfs: true at the checkout) to send them.');
+        }
+    }
+    /** Changed and untracked files, seen through our repository: no filter, hook or monitor of the workspace runs. */
+    async #uncommitted() {
+        const index = (0,external_node_path_namespaceObject.join)(this.#directory, 'index');
+        const copied = await (0,promises_namespaceObject.copyFile)((0,external_node_path_namespaceObject.join)(this.#facts.directory, 'index'), index).then(() => true, () => false);
+        if (!copied)
+            return [];
+        const { stdout } = await this.#run('git status', [
+            '--git-dir',
+            this.#directory,
+            '--work-tree',
+            this.#task.step.workspace.root,
+            '-c',
+            'core.quotePath=false',
+            'status',
+            '--porcelain',
+            '--no-renames',
+            '--ignore-submodules=all',
+        ]);
+        return stdout.split('\n').flatMap((line) => (line.length > 3 ? [line.slice(3)] : []));
     }
     /** Fetches the missing history from where the checkout came from, with the credentials that it left. */
     async complete() {
@@ -2858,6 +2880,7 @@ class Repository {
     async push(revision, ref, tip) {
         const { settings, host } = this.#task;
         const said = createTail();
+        let complaint = '';
         const lease = settings.force ? [`--force-with-lease=${ref}:${tip ?? ''}`] : [];
         const dryRun = settings.dryRun ? ['--dry-run'] : [];
         const { output, failure } = await attempt(this.#task, this.#session, 
@@ -2877,19 +2900,22 @@ class Repository {
             stderr(line) {
                 said.push(line);
                 const remote = /^remote: ?(.*?)\s*$/.exec(line)?.[1];
-                if (remote !== undefined)
-                    host.log.remote(remote);
+                if (remote === undefined)
+                    return;
+                host.log.remote(remote);
+                if (complaints.test(remote))
+                    complaint = remote;
             },
         });
         const line = output.stdout.split('\n').find((each) => each.split('\t')[1]?.endsWith(`:${ref}`));
         const [flag = '', , summary = ''] = line?.split('\t') ?? [];
         if (output.code === 0 && line !== undefined) {
-            return { flag: flag.trim(), previous: /^([0-9a-f]{40,64})\.{2,3}/.exec(summary)?.[1] ?? '', summary };
+            return { flag: flag.trim(), previous: /^([0-9a-f]{40,64})\.{2,3}/.exec(summary)?.[1] ?? '', complaint };
         }
         const problem = await failure(`${summary}\n${said.text()}`);
         // The server may have accepted it before the line was cut: its ref knows.
         if (problem.retry && !settings.dryRun && (await this.#arrived(revision, ref)))
-            return { flag: '*', previous: '', summary };
+            return { flag: '*', previous: '', complaint };
         throw problem;
     }
     async #arrived(revision, ref) {
@@ -2957,7 +2983,68 @@ function configString(value) {
     return `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
 }
 
+;// CONCATENATED MODULE: ./build/methods/git.js
+
+
+
+
+const git_git = { name: 'git', preflight, upload };
+async function preflight({ step, settings, host }) {
+    const facts = factsOf(step.workspace.git);
+    const branch = step.targetBranch;
+    const { code } = await host.runner.capture({
+        label: 'git check-ref-format',
+        file: 'git',
+        args: ['check-ref-format', `refs/heads/${branch}`],
+        env: gitIsolation,
+    });
+    if (code !== 0 || branch.startsWith('-')) {
+        throw new PushError('input', `Input target-branch is ${JSON.stringify(branch)}, which is not a branch name.`, 'Write a name that `git check-ref-format --branch` accepts.');
+    }
+    if (facts.partial) {
+        throw new PushError('input', 'The checkout is a partial clone: objects that the push needs are not here.', 'Remove `filter` from actions/checkout.');
+    }
+    if (facts.shallow && settings.shallow === 'fail')
+        throw shallowRefusal('');
+}
+async function upload(task, session) {
+    const { step, settings } = task;
+    const facts = factsOf(step.workspace.git);
+    const repository = new Repository(task, session, facts);
+    await repository.create();
+    await repository.tellLeftBehind();
+    if (facts.shallow && settings.shallow === 'auto')
+        await repository.complete();
+    await session.connection.ready();
+    const ref = `refs/heads/${step.targetBranch}`;
+    const snapshot = facts.shallow && settings.shallow === 'snapshot';
+    const tip = settings.force || snapshot ? await repository.remoteTip(ref) : undefined;
+    const revision = snapshot ? await repository.snapshot(ref, tip ?? '') : facts.head;
+    const pushed = await repository.push(revision, ref, tip);
+    const unchanged = pushed.flag === '=';
+    const previousRevision = unchanged ? revision : pushed.previous || tip || '';
+    if (!unchanged && !settings.dryRun)
+        await repository.verify(revision, ref);
+    return {
+        result: settings.dryRun ? 'planned' : unchanged ? 'unchanged' : 'deployed',
+        revision,
+        previousRevision,
+        changes: unchanged ? [] : await repository.changes(previousRevision, revision),
+        ...(pushed.complaint === '' ? {} : { failure: complained(pushed.complaint, session) }),
+    };
+}
+function complained(evidence, session) {
+    return new PushError('deploy', `git pushed the commit, but ${formatLogin(session.login)} says that its deployment failed.`, 'Read what the server said above.', { evidence });
+}
+function factsOf(facts) {
+    if (facts === undefined)
+        throw new Error('The git method needs a git workspace.');
+    return facts;
+}
+
 ;// CONCATENATED MODULE: ./build/methods/hg.js
+
+
 
 
 
@@ -2966,13 +3053,24 @@ const hg = { name: 'hg', preflight: hg_preflight, upload: hg_upload };
 const oldest = [5, 6];
 /** No configuration of anybody's: not the user's, not the system's, not the repository's. */
 const isolation = { HGRCPATH: '', HGRCSKIPREPO: '1', HGPLAIN: '1', HGENCODING: 'utf-8' };
-async function hg_preflight({ host }) {
+async function hg_preflight({ step, host }) {
     await host.runner.find('hg');
+    const { root } = step.workspace;
+    if (await isFilled((0,external_node_path_namespaceObject.join)(root, '.hgsubstate')))
+        throw subrepositories();
+    if (await isFilled((0,external_node_path_namespaceObject.join)(root, '.hglf'))) {
+        host.log.warning('Files of the largefiles extension are pushed as stand-ins only; set method: rsync to send them.');
+    }
+}
+function subrepositories() {
+    return new PushError('input', 'The repository has subrepositories, which dotcloud-push does not push.', 'Set method: rsync, which sends their files.');
+}
+async function isFilled(path) {
+    return await (0,promises_namespaceObject.stat)(path).then(({ size }) => size > 0, () => false);
 }
 async function hg_upload(task, session) {
     const facts = hg_factsOf(task.step.workspace.hg);
-    await refuseOldVersion(task, session);
-    await session.connection.ready();
+    await Promise.all([refuseOldVersion(task, session), tellLeftBehind(task, session), session.connection.ready()]);
     return task.settings.dryRun ? await compare(task, session, facts) : await push(task, session, facts);
 }
 function hg_factsOf(facts) {
@@ -2992,6 +3090,15 @@ async function refuseOldVersion({ host }, session) {
     if (Number(major) > oldest[0] || (Number(major) === oldest[0] && Number(minor) >= oldest[1]))
         return;
     throw new PushError('input', `Mercurial on this machine is ${major}.${minor}, which cannot keep a repository's hooks from running.`, `Install Mercurial ${oldest.join('.')} or newer.`);
+}
+/** Warns of what is in the workspace and would silently not arrive, since hg pushes changesets only. */
+async function tellLeftBehind(task, session) {
+    const changed = [];
+    await local(task, session, ['status'], (line) => changed.push(line.slice(2)));
+    if (changed.length === 0)
+        return;
+    const names = `${changed.slice(0, 5).join(', ')}${changed.length > 5 ? ` and ${changed.length - 5} more` : ''}`;
+    task.host.log.warning(`hg pushes changesets only; not committed, so not pushed: ${names}. Commit them, or set method: rsync.`);
 }
 /** `hg push -f` as dotCloud did, of what is checked out. It exits with 1 when there is nothing to push. */
 async function push(task, session, { node }) {
@@ -3090,6 +3197,8 @@ function url({ step: { destination } }) {
     return `ssh://${loginWord(destination, true)}/${path}`;
 }
 
+;// CONCATENATED MODULE: external "node:crypto"
+const external_node_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
 ;// CONCATENATED MODULE: ./build/core/guards.js
 
 /** Directories of the system that no mirror may ever take over, with everything in them. */
@@ -3146,6 +3255,92 @@ function guardForeign(state, adopt, path) {
     if (!state.filled || state.ours || adopt)
         return;
     throw new PushError('unsafe', `${path} holds files that dotcloud-push did not put there, and a mirror deletes what it does not know.`, 'Look at them; then set adopt: true for one run, or delete: false to leave them alone.');
+}
+
+;// CONCATENATED MODULE: ./build/methods/manifest.js
+
+/** Checksums are cut to 64 bits: enough to tell files apart, and half the bytes on the wire. */
+const checksumDigits = 16;
+/** The manifest of a listing, or undefined when a name in it could be read in two ways. */
+function makeManifest(items) {
+    const lines = new Map();
+    for (const { type, name, mode, content } of items) {
+        if (type === 'other' || (type === 'link' && content.includes(' -> ')))
+            return undefined;
+        lines.set(name, `${type} ${mode} ${type === 'file' ? content.slice(0, checksumDigits) : content}`);
+    }
+    return lines;
+}
+/** Tells two manifests apart; the order of their lines does not matter. */
+function digestOf(manifest) {
+    const hash = (0,external_node_crypto_namespaceObject.createHash)('sha256');
+    for (const name of [...manifest.keys()].sort())
+        hash.update(`${manifest.get(name)}\t${name}\n`);
+    return hash.digest('hex');
+}
+const manifest_isDirectory = (line) => line?.startsWith('directory ') ?? false;
+function manifest_compare(before, after) {
+    const added = [];
+    const changed = [];
+    let risky = false;
+    for (const [name, line] of after) {
+        const old = before.get(name);
+        if (old === undefined)
+            added.push(name);
+        else if (old !== line) {
+            changed.push(name);
+            if (manifest_isDirectory(old) && !manifest_isDirectory(line))
+                risky = true;
+        }
+    }
+    const gone = [...before].filter(([name]) => !after.has(name));
+    return {
+        added,
+        changed,
+        removed: gone.flatMap(([name, line]) => (manifest_isDirectory(line) ? [] : [name])),
+        // The deepest first, so that each is empty when its turn comes.
+        removedDirectories: gone
+            .flatMap(([name, line]) => (manifest_isDirectory(line) ? [name] : []))
+            .sort()
+            .reverse(),
+        risky,
+    };
+}
+/** The journal that makes an empty manifest into this one. */
+function wholeJournal(manifest) {
+    return [...manifest].map(([name, line]) => `+${line}\t${name}\n`).join('');
+}
+/** The journal that carries a difference on. */
+function journalOf({ added, changed, removed, removedDirectories }, after) {
+    const set = [...added, ...changed].map((name) => `+${after.get(name)}\t${name}\n`);
+    const drop = [...removed, ...removedDirectories].map((name) => `-${name}\n`);
+    return [...drop, ...set].join('');
+}
+/** The manifest that a journal tells, and how many lines it took. */
+function replay(journal) {
+    const lines = new Map();
+    const steps = journal.split('\n');
+    for (const step of steps) {
+        const tab = step.indexOf('\t');
+        if (step.startsWith('-'))
+            lines.delete(step.slice(1));
+        else if (step.startsWith('+') && tab > 0)
+            lines.set(step.slice(tab + 1), step.slice(1, tab));
+    }
+    return { manifest: lines, length: steps.length - 1 };
+}
+
+;// CONCATENATED MODULE: ./build/core/quote.js
+/**
+ * A word as a POSIX shell reads it back unchanged. Words of plain characters stay bare, so that a forced command
+ * sees `deploy app.default` and not `deploy 'app.default'`.
+ */
+function quote(word) {
+    return /^[A-Za-z0-9_./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+/** A command line for reading and pasting. */
+function quoteAll(words) {
+    return words.map(quote).join(' ');
 }
 
 ;// CONCATENATED MODULE: ./build/core/branches.js
@@ -3481,6 +3676,8 @@ function parseSettings(raw) {
         deployCommand: attempt(() => parseDeployCommand(raw['deploy-command'], sample), ''),
         plan: raw.plan.trim(),
         dryRun: flag('dry-run'),
+        verify: attempt(() => parseChoice('verify', raw.verify, ['auto', 'full']), 'full'),
+        allowUntrustedEvent: flag('insecure-allow-untrusted-event'),
         connectTimeout: count('connect-timeout', 'seconds', 600),
         idleTimeout: count('idle-timeout', 'seconds', 86_400),
         timeout: 60 * count('timeout', 'minutes', 1440),
@@ -3496,6 +3693,148 @@ function parseBranches(raw) {
     const branches = parseLines(raw.branches);
     checkPatterns(branches);
     return branches;
+}
+
+;// CONCATENATED MODULE: ./build/methods/rsync-output.js
+/**
+ * How rsync is asked to itemize: what is done, permissions, size, content's checksum (with --checksum), and after a bar
+ * the name and a link's target. In the C locale every byte of a name beyond printable ASCII comes as `\#ooo`, so no name
+ * is lost and none can forge a line.
+ */
+const itemFormat = '%i %B %l %C|%n%L';
+const types = { f: 'file', d: 'directory', L: 'link' };
+/**
+ * An itemized line, or undefined for any other line. A difference in time alone is no change: a checkout in CI gives
+ * every file a new one. (The eleven characters are explained in rsync(1) at --itemize-changes.)
+ */
+function parseItem(line) {
+    const match = /^(\*deleting {2}|[<>ch.][fdLDS][.+ ?a-zA-Z]{9}) (\S{9}) (\d+) ([0-9a-f]*) *\|(.+)$/.exec(line);
+    if (match === null)
+        return undefined;
+    const [, action = '', mode = '', size, checksum = '', text = ''] = match;
+    if (action.startsWith('*'))
+        return { kind: 'deleted', type: typeOfDeleted(text), name: trimSlash(text), mode, size: 0, content: '' };
+    const type = types[action.charAt(1)] ?? 'other';
+    const attributes = action.slice(2);
+    const differs = !/^[.h]/.test(action) || /[^.tT ]/.test(attributes);
+    const kind = attributes.startsWith('+') ? 'added' : differs ? 'changed' : 'same';
+    const arrow = type === 'link' ? text.indexOf(' -> ') : -1;
+    return {
+        kind,
+        type,
+        name: trimSlash(arrow < 0 ? text : text.slice(0, arrow)),
+        mode,
+        size: Number(size),
+        content: arrow < 0 ? checksum : text.slice(arrow + 4),
+    };
+}
+function typeOfDeleted(text) {
+    return text.endsWith('/') ? 'directory' : 'file';
+}
+function trimSlash(name) {
+    return name.length > 1 && name.endsWith('/') ? name.slice(0, -1) : name;
+}
+/** The bytes of a name that rsync escaped. */
+function unescapeName(name) {
+    const parts = name.split(/\\#([0-7]{3})/);
+    return Buffer.concat(parts.map((part, index) => (index % 2 === 0 ? Buffer.from(part) : Buffer.from([Number.parseInt(part, 8)]))));
+}
+/** A change for the report: the name as people read it, a slash behind a directory's. */
+function asChange({ kind, type, name, size }) {
+    const path = `${unescapeName(name).toString('utf8')}${type === 'directory' ? '/' : ''}`;
+    return { kind: kind === 'same' ? 'changed' : kind, path, ...(type === 'file' ? { size } : {}) };
+}
+/** What rsync says of files that it leaves behind, among the lines of a local listing. */
+function parseLeftOut(line) {
+    const hidden = /^\[sender\] hiding (?:file|directory) (.+) because of pattern /.exec(line)?.[1];
+    if (hidden !== undefined)
+        return { path: unescapeName(hidden).toString('utf8'), link: false };
+    const link = /^ignoring unsafe symlink "(.+)" -> ".*"$/.exec(line)?.[1];
+    return link === undefined ? undefined : { path: unescapeName(link).toString('utf8'), link: true };
+}
+
+;// CONCATENATED MODULE: ./build/methods/memory.js
+
+
+
+
+
+function memoryFor({ destination }, settings, rules, version, manifest) {
+    const hash = (text) => (0,external_node_crypto_namespaceObject.createHash)('sha256').update(text).digest('hex').slice(0, 32);
+    return {
+        id: hash(formatDestination(destination)).slice(0, 16),
+        key: hash(JSON.stringify([1, version, settings.delete, rules])),
+        path: remotePath(destination),
+        prune: pruneExpression(rules, settings.includes, manifest),
+    };
+}
+/**
+ * The part of the filter that `find` can express: names at any depth, and paths from the top without wildcards. What
+ * it cannot express is looked at although it is no business of ours, and costs a full comparison when it changes.
+ */
+function pruneExpression(rules, includes, manifest) {
+    const tests = rules.split('\n').flatMap((rule) => {
+        const [, kind, pattern = '', slash] = /^([-P]) (.+?)(\/?)$/.exec(rule) ?? [];
+        const lifted = includes.length > 0 && builtInExcludes.some((known) => known === pattern);
+        // What is protected may still be ours, where the source has it too.
+        const shared = kind === 'P' && (/[*?[\\/]/.test(pattern) || hasName(manifest, pattern));
+        const test = lifted || shared ? undefined : findTest(pattern);
+        return test === undefined ? [] : [slash === '' ? test : `-type d ${test}`];
+    });
+    return tests.length === 0 || tests.length > 500 ? '' : `! -name . \\( ${tests.join(' -o ')} \\) -prune -o`;
+}
+function findTest(pattern) {
+    if (/^[^/\\]+$/.test(pattern) && !pattern.includes('**'))
+        return `-name ${quote(pattern)}`;
+    return /^\/[^*?[\\]+$/.test(pattern) ? `-path ${quote(`.${pattern}`)}` : undefined;
+}
+function hasName(manifest, name) {
+    return [...manifest.keys()].some((path) => path.split('/').includes(name));
+}
+/**
+ * A shell function that prints a checksum of the names and of the directories' modes below the current directory. Given
+ * a file, names whose status changed after it (content, mode, owner; also when their time was set back) count twice,
+ * which is to say that the checksum differs.
+ */
+function seeFunction({ prune }) {
+    return `see() {
+  { pwd -P; ls -di .; find . ${prune} \\( -type d -exec ls -ld {} + -o ! -type d \${1:+-cnewer "$1" -print} -o ! -name '' \\) -print
+  } | sed 's/^\\(d[rwxsStT-]*\\).*/\\1/' | LC_ALL=C sort | cksum | tr ' ' -
+}`;
+}
+const folderOf = ({ id }) => `"$HOME"/.dotcloud-push/${id}`;
+/** For --rsync-path: makes the destination ours and the state void, in the session in which rsync runs; any login shell. */
+function preparation(memory) {
+    const folder = folderOf(memory);
+    return `mkdir -p -- ${folder} ${quote(memory.path)} && touch -- ${folder}/ours && rm -f -- ${folder}/state && rsync`;
+}
+/** The script that ends a push: removes what the source no longer has, and writes the state last. */
+function conclusion(memory, record, marker) {
+    const { revision, digest, journal, rewrite, removed, removedDirectories } = record;
+    const remove = (names, command) => names.length === 0
+        ? []
+        : [`tr '\\n' '\\0' <<'${marker}' | xargs -0 ${command} --\n`, ...lines(names), `${marker}\n`];
+    const parts = [
+        `umask 077
+m=${folderOf(memory)}
+mkdir -p -- "$m" && chmod 700 "$HOME/.dotcloud-push" && : >"$m/ours" && cd -- ${quote(memory.path)} || exit 1
+${seeFunction(memory)}
+`,
+        ...remove(removed, 'rm -f'),
+        ...remove(removedDirectories, 'rmdir 2>/dev/null'),
+        `: >"$m/mark"\n`,
+        `printf '%s\\n' ${quote(revision)} >"$m/revision"\n`,
+        ...(digest === undefined
+            ? []
+            : [
+                `cat ${rewrite ? '>' : '>>'}"$m/journal" <<'${marker}'\n${journal}${marker}\n`,
+                `printf '%s\\n' "${memory.key} ${digest} $(see)" >"$m/new" && mv -f -- "$m/new" "$m/state"\n`,
+            ]),
+    ];
+    return Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)));
+}
+function lines(names) {
+    return names.flatMap((name) => [unescapeName(name), Buffer.from('\n')]);
 }
 
 ;// CONCATENATED MODULE: ./build/methods/rsync-filter.js
@@ -3527,68 +3866,45 @@ async function readIgnoreFile({ root, isFile }) {
         .filter((line) => !/[\u0000-\u001f\u007f]/.test(line));
 }
 
-;// CONCATENATED MODULE: ./build/methods/rsync-output.js
-/** The prefix by which our own lines are known among rsync's messages. */
-const itemFormat = '%i %l %n';
-/**
- * An itemized line of rsync, or undefined for any other line. A difference in time alone is no change: a checkout in
- * CI gives every file a new one. (The eleven characters are explained in rsync(1) at --itemize-changes.)
- */
-function parseItem(line) {
-    const deleted = /^\*deleting +\d+ (.+)$/s.exec(line)?.[1];
-    if (deleted !== undefined)
-        return { kind: 'deleted', directory: deleted.endsWith('/'), path: deleted, size: 0 };
-    const match = /^([<>ch.])([fdLDS])([.+ ?a-zA-Z]{9}) (\d+) (.+)$/s.exec(line);
-    if (match === null)
-        return undefined;
-    const [, update, type, attributes = '', size, path = ''] = match;
-    const differs = (update !== '.' && update !== 'h') || /[^.t T]/.test(attributes);
-    const kind = attributes.startsWith('+') ? 'added' : differs ? 'changed' : 'same';
-    return { kind, directory: type === 'd', path, size: Number(size) };
-}
-/** What rsync says of files that it leaves behind, among the lines of a local listing. */
-function parseLeftOut(line) {
-    const hidden = /^\[sender\] hiding (?:file|directory) (.+) because of pattern /.exec(line)?.[1];
-    if (hidden !== undefined)
-        return { path: hidden, link: false };
-    const link = /^ignoring unsafe symlink "(.+)" -> ".*"$/.exec(line)?.[1];
-    return link === undefined ? undefined : { path: link, link: true };
-}
-
-;// CONCATENATED MODULE: external "node:crypto"
-const external_node_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
-;// CONCATENATED MODULE: ./build/core/quote.js
-/**
- * A word as a POSIX shell reads it back unchanged. Words of plain characters stay bare, so that a forced command
- * sees `deploy app.default` and not `deploy 'app.default'`.
- */
-function quote(word) {
-    return /^[A-Za-z0-9_./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
-}
-/** A command line for reading and pasting. */
-function quoteAll(words) {
-    return words.map(quote).join(' ');
-}
-
+;// CONCATENATED MODULE: external "node:zlib"
+const external_node_zlib_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
 ;// CONCATENATED MODULE: ./build/methods/survey.js
 
 
 
 
-/** Where the server remembers a destination: in the login's home, never in a directory that may be published. */
-function memoryOf(destination) {
-    const id = (0,external_node_crypto_namespaceObject.createHash)('sha256').update(formatDestination(destination)).digest('hex').slice(0, 16);
-    return `.dotcloud-push/${id}`;
-}
+
+
+
 /**
  * Asks the server, through any login shell, by a script on standard input.
+ * @param digest of our own manifest; undefined to ask for nothing that is remembered
  * @returns undefined when it gives no shell (a forced command, a PaaS)
  * @throws PushError `remote-setup` when the login shell prints text of its own
  */
-async function look(session, destination, host, settings) {
+async function look(session, memory, digest, host, settings) {
     const mark = (0,external_node_crypto_namespaceObject.randomBytes)(8).toString('hex');
-    const script = `LC_ALL=C; export LC_ALL
-d=${quote(remotePath(destination))}
+    const chunks = [];
+    const command = session.connection.remote('survey', 'sh -s', script(memory, digest, mark));
+    await host.runner.run(command, {
+        signal: host.signal,
+        idle: settings.idleTimeout,
+        bytes: (chunk) => chunks.push(chunk),
+    });
+    const answer = Buffer.concat(chunks);
+    const [noise = '', facts, journal] = splitAt(answer, Buffer.from(`${mark}\n`));
+    if (facts === undefined || journal === undefined)
+        return undefined;
+    if (noise.length > 0) {
+        throw new PushError('remote-setup', `The login shell of ${formatLogin(session.login)} prints text, which rsync cannot tell from data.`, 'Let ~/.bashrc and the like print only in interactive shells.', { evidence: noise.toString('utf8').trim().split('\n')[0] ?? '' });
+    }
+    return parseFacts(facts.toString('utf8'), journal);
+}
+function script(memory, digest, mark) {
+    return `LC_ALL=C; export LC_ALL
+d=${quote(memory.path)}
+m=${folderOf(memory)}
+${seeFunction(memory)}
 printf '%s\\n' ${mark}
 printf 'home=%s\\n' "$(cd && pwd -P)"
 printf 'rsync=%s\\n' "$(rsync --version 2>/dev/null | head -n 1)"
@@ -3599,21 +3915,34 @@ if [ -d "$p" ]; then
 fi
 while [ ! -d "$p" ]; do p=$(dirname -- "$p"); done
 printf 'real=%s\\n' "$(cd -- "$p" && pwd -P)"
-m=$HOME/${memoryOf(destination)}
-if [ -f "$m/revision" ]; then
+if [ -f "$m/ours" ]; then
   echo ours=yes
-  printf 'revision=%s\\n' "$(head -c 200 "$m/revision")"
+  printf 'revision=%s\\n' "$(head -c 200 "$m/revision" 2>/dev/null)"
 fi
+journal=
+${digest === undefined ? '' : remembered(memory, digest)}
 printf '%s\\n' ${mark}
+[ -z "$journal" ] || gzip -1 -c "$m/journal"
 `;
-    const command = session.connection.remote('survey', 'sh -s', script);
-    const { stdout } = await host.runner.run(command, { signal: host.signal, idle: settings.idleTimeout });
-    const [noise = '', facts, end] = stdout.split(`${mark}\n`);
-    if (facts === undefined || end === undefined)
-        return undefined;
-    if (noise !== '') {
-        throw new PushError('remote-setup', `The login shell of ${formatLogin(session.login)} prints text, which rsync cannot tell from data.`, 'Let ~/.bashrc and the like print only in interactive shells.', { evidence: noise.trim().split('\n')[0] ?? '' });
-    }
+}
+function remembered({ key }, digest) {
+    return `if read -r key digest seen 2>/dev/null <"$m/state" && [ "$key" = ${key} ] && cd -- "$d" && [ "$(see "$m/mark" 2>&1)" = "$seen" ]; then
+  echo "digest=$digest"
+  if [ "$digest" = ${digest} ]; then echo same=yes; else journal=yes; fi
+fi`;
+}
+function splitAt(text, separator) {
+    const first = text.indexOf(separator);
+    const second = first < 0 ? -1 : text.indexOf(separator, first + separator.length);
+    if (second < 0)
+        return [text];
+    return [
+        text.subarray(0, first),
+        text.subarray(first + separator.length, second),
+        text.subarray(second + separator.length),
+    ];
+}
+function parseFacts(facts, journal) {
     const read = (name) => new RegExp(`^${name}=(.*)$`, 'm').exec(facts)?.[1] ?? '';
     return {
         home: read('home'),
@@ -3623,22 +3952,27 @@ printf '%s\\n' ${mark}
         ours: read('ours') === 'yes',
         revision: read('revision'),
         rsync: read('rsync'),
+        known: read('same') === 'yes' ? 'same' : recall(journal, read('digest')),
     };
 }
-/** Notes on the server that this destination is ours, and what it holds; an empty revision while a push is under way. */
-async function remember(session, destination, revision, host, settings) {
-    const script = `umask 077
-m=$HOME/${memoryOf(destination)}
-mkdir -p -- "$m" ${quote(remotePath(destination))} && printf '%s\\n' ${quote(revision)} >"$m/new" && mv -f -- "$m/new" "$m/revision"
-`;
-    const command = session.connection.remote('remember', 'sh -s', script);
-    const { code, stderr } = await host.runner.run(command, { signal: host.signal, idle: settings.idleTimeout });
-    if (code === 0)
-        return;
-    host.log.debug(`The server did not remember the push (exit ${code}): ${stderr.trim()}`);
+/** The remembered manifest, believed only when it has the digest that was written with it. */
+function recall(journal, digest) {
+    if (journal.length === 0)
+        return undefined;
+    try {
+        const { manifest, length } = replay((0,external_node_zlib_namespaceObject.gunzipSync)(journal).toString('utf8'));
+        return digestOf(manifest) === digest ? { manifest, journalLength: length } : undefined;
+    }
+    catch {
+        return undefined;
+    }
 }
 
 ;// CONCATENATED MODULE: ./build/methods/rsync.js
+
+
+
+
 
 
 
@@ -3654,29 +3988,32 @@ const rsync_oldest = [3, 1];
 async function rsync_preflight({ step, settings, host }) {
     if (settings.delete && step.destination.base === 'root')
         guardMirror(remotePath(step.destination));
-    const { stdout } = await host.runner.capture({ label: 'rsync version', file: 'rsync', args: ['--version'] });
-    const [, major = '0', minor = '0'] = /^rsync +version (\d+)\.(\d+)/m.exec(stdout) ?? [];
+    const found = await versionHere(host);
+    const [, major = '0', minor = '0'] = /^rsync +version (\d+)\.(\d+)/.exec(found) ?? [];
     if (Number(major) > rsync_oldest[0] || (Number(major) === rsync_oldest[0] && Number(minor) >= rsync_oldest[1]))
         return;
-    const found = /openrsync/i.test(stdout)
+    const what = /openrsync/i.test(found)
         ? 'openrsync, which does not know all rules of rsync'
         : `rsync ${major}.${minor}`;
-    throw new PushError('input', `This machine has ${found}.`, `Install rsync ${rsync_oldest.join('.')} or newer (on macOS: brew install rsync).`);
+    throw new PushError('input', `This machine has ${what}.`, `Install rsync ${rsync_oldest.join('.')} or newer (on macOS: brew install rsync).`);
+}
+async function versionHere(host) {
+    const { stdout } = await host.runner.capture({ label: 'rsync version', file: 'rsync', args: ['--version'] });
+    return stdout.split('\n')[0] ?? '';
 }
 async function rsync_upload(task, session) {
     const { step, settings, host } = task;
-    const ignored = await readIgnoreFile(step.workspace);
-    const filter = await session.file('filter', filterRules(settings, [...ignored, ...step.excludes]));
     const mirror = settings.delete && !step.workspace.isFile;
-    const listing = await list(task, session, filter);
-    tellLeftOut(task, listing);
-    guardEmpty(listing.files.length, mirror);
+    const listing = await list(task, session);
+    guardEmpty(listing.files, mirror);
     await session.connection.ready();
-    const survey = await look(session, step.destination, host, settings);
+    const ask = settings.verify === 'full' || listing.manifest === undefined ? undefined : digestOf(listing.manifest);
+    const survey = await look(session, listing.memory, ask, host, settings);
     if (survey === undefined)
         host.log.info('The server gives no shell: what is there is asked of rsync alone.');
     else
         guardServer(task, session, survey, mirror);
+    const work = await planWork(task, session, listing, survey, mirror);
     const revision = step.workspace.sha ?? '';
     const done = (result, changes) => ({
         result: settings.dryRun ? 'planned' : result,
@@ -3684,31 +4021,12 @@ async function rsync_upload(task, session) {
         previousRevision: survey?.revision ?? '',
         changes,
     });
-    const empty = survey !== undefined && !survey.filled;
-    if (settings.dryRun && empty)
-        return done('planned', listing.files.map(asChange));
-    const checksum = !empty;
-    const compare = !empty && (mirror || settings.dryRun);
-    const planned = compare ? await run(task, session, { filter, mirror, checksum, dryRun: true }) : undefined;
-    if (planned !== undefined) {
-        const deleted = planned.flatMap(({ kind, path }) => (kind === 'deleted' && !path.endsWith('/') ? [path] : []));
-        const added = planned.filter(({ kind, path }) => kind === 'added' && !path.endsWith('/')).length;
-        guardDeletions(deleted, listing.files.length - added, settings.maxDelete);
-        if (settings.dryRun || planned.length === 0)
-            return done('unchanged', planned);
-    }
-    if (survey !== undefined && !(survey.ours && survey.exists))
-        await remember(session, step.destination, '', host, settings);
-    const deletions = planned?.filter(({ kind }) => kind === 'deleted').length;
-    const changes = await run(task, session, {
-        filter,
-        mirror,
-        checksum,
-        dryRun: false,
-        ...(deletions === undefined ? {} : { deletions }),
-    });
+    if (work.changes !== undefined && (settings.dryRun || work.changes.length === 0))
+        return done('unchanged', work.changes);
+    const sent = await send(task, session, listing, work, { mirror, prepare: survey !== undefined });
     if (survey !== undefined)
-        await remember(session, step.destination, revision, host, settings);
+        await conclude(task, session, listing, work, survey, revision);
+    const changes = work.changes ?? sent;
     return done(changes.length === 0 ? 'unchanged' : 'deployed', changes);
 }
 function guardServer(task, session, survey, mirror) {
@@ -3724,87 +4042,207 @@ function guardServer(task, session, survey, mirror) {
     guardForeign(survey, settings.adopt, remotePath(step.destination));
 }
 /** What rsync would send, by its own rules, into a directory with nothing in it. */
-async function list(task, session, filter) {
+async function list(task, session) {
     const { host, settings, step } = task;
+    const { workspace } = step;
+    const rules = filterRules(settings, [...(await readIgnoreFile(workspace)), ...step.excludes]);
+    const filter = await session.file('filter', rules);
+    const since = (await (0,promises_namespaceObject.stat)(filter)).mtimeMs;
     const nothing = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(session.folder, 'empty-'));
-    const files = [];
+    const items = [];
     const leftOut = [];
     const links = [];
-    const { code, stderr } = await host.runner.run({
-        label: 'rsync --dry-run',
-        file: 'rsync',
-        args: [
-            ...transferFlags,
-            '--dry-run',
-            '--info=symsafe1',
-            '--debug=filter1',
-            `--filter=merge ${filter}`,
-            '--',
-            sourceOf(task),
-            `${nothing}/`,
-        ],
-        env: session.env,
-        cwd: step.workspace.isFile ? session.folder : step.workspace.root,
-    }, {
-        signal: host.signal,
-        idle: settings.idleTimeout,
-        stdout(line) {
-            const item = parseItem(line);
-            if (item !== undefined && !item.directory)
-                files.push(item);
-            const left = parseLeftOut(line);
-            if (left !== undefined)
-                (left.link ? links : leftOut).push(left.path);
-        },
-    });
-    if (code === 0)
-        return { files, leftOut, links };
-    throw new PushError('input', 'rsync cannot read the workspace.', 'Check the permissions and the patterns of excludes.', {
-        evidence: stderr.trim().split('\n')[0] ?? '',
-    });
+    const [version, { code, stderr }] = await Promise.all([
+        versionHere(host),
+        host.runner.run({
+            label: 'rsync --dry-run',
+            file: 'rsync',
+            args: [
+                '-r',
+                ...transferFlags,
+                '--checksum',
+                '--dry-run',
+                '--info=symsafe1',
+                '--debug=filter1',
+                `--filter=merge ${filter}`,
+                '--',
+                sourceOf(task),
+                `${nothing}/`,
+            ],
+            env: session.env,
+        }, {
+            signal: host.signal,
+            idle: settings.idleTimeout,
+            stdout(line) {
+                const item = parseItem(line);
+                if (item !== undefined && item.name !== '.')
+                    items.push(item);
+                const left = item === undefined ? parseLeftOut(line) : undefined;
+                if (left !== undefined)
+                    (left.link ? links : leftOut).push(left.path);
+            },
+        }),
+    ]);
+    if (code !== 0) {
+        throw new PushError('input', 'rsync cannot read the workspace.', 'Check the permissions and the patterns of excludes.', {
+            evidence: stderr.trim().split('\n')[0] ?? '',
+        });
+    }
+    tellLeftOut(task, leftOut, links);
+    const manifest = workspace.isFile ? undefined : makeManifest(items);
+    return {
+        filter,
+        since,
+        items,
+        files: items.filter(({ type }) => type !== 'directory').length,
+        manifest,
+        memory: memoryFor(step, settings, rules, version, manifest ?? new Map()),
+    };
 }
-function tellLeftOut({ host }, { leftOut, links }) {
+function tellLeftOut({ host }, leftOut, links) {
     const names = (paths) => `${paths.slice(0, 8).join(', ')}${paths.length > 8 ? ` and ${paths.length - 8} more` : ''}`;
     if (leftOut.length > 0)
         host.log.info(`Left out by the excludes: ${names(leftOut)}`);
     if (links.length > 0)
         host.log.warning(`Symbolic links that lead out of the source are not sent: ${names(links)}`);
 }
-/** The original's meaning (-lpt -rz --safe-links), without owner, group, devices or setuid bits. */
-const transferFlags = [
-    '-rlptz',
-    '--safe-links',
-    '--chmod=ug-s',
-    '--8-bit-output',
-    `--out-format=${itemFormat}`,
-];
+/** Finds out what has to be done by the cheapest way that is certain, and holds it against the limit of deletions. */
+async function planWork(task, session, listing, survey, mirror) {
+    const { settings } = task;
+    if (survey !== undefined && !survey.filled)
+        return { how: 'first', changes: listing.items.map(asChange) };
+    if (survey?.known === 'same')
+        return { how: 'known', changes: [] };
+    const remembered = survey?.known === undefined ? undefined : fromMemory(task, listing, survey.known, mirror);
+    if (remembered !== undefined)
+        return remembered;
+    if (!mirror && !settings.dryRun)
+        return { how: 'full', changes: undefined };
+    const items = await transfer(task, session, listing, { mirror, dryRun: true });
+    const deleted = items.filter(({ kind, type }) => kind === 'deleted' && type !== 'directory').map(asChange);
+    const added = items.filter(({ kind, type }) => kind === 'added' && type !== 'directory').length;
+    guardDeletions(deleted.map(({ path }) => path), listing.files - added, settings.maxDelete);
+    return {
+        how: 'full',
+        changes: items.map(asChange),
+        deletions: items.filter(({ kind }) => kind === 'deleted').length,
+    };
+}
+/** The work that follows from what the server remembers; undefined when that is not certain enough. */
+function fromMemory({ settings }, { items, manifest }, known, mirror) {
+    if (manifest === undefined)
+        return undefined;
+    const difference = manifest_compare(known.manifest, manifest);
+    const { added, changed, removed, removedDirectories, risky } = difference;
+    // Names go to the server line by line, so one with a line break in it is left to rsync.
+    if (risky || removed.concat(removedDirectories).some((name) => name.includes('\\#012')))
+        return undefined;
+    if (mirror)
+        guardDeletions(removed, files(known.manifest) - removed.length, settings.maxDelete);
+    const byName = new Map(items.map((item) => [item.name, item]));
+    const change = (kind) => (name) => {
+        const item = byName.get(name);
+        return item === undefined ? [] : [asChange({ ...item, kind })];
+    };
+    const gone = (type) => (name) => asChange({ kind: 'deleted', type, name, mode: '', size: 0, content: '' });
+    const changes = [
+        ...(mirror ? removed.map(gone('file')) : []),
+        ...(mirror ? removedDirectories.map(gone('directory')) : []),
+        ...changed.flatMap(change('changed')),
+        ...added.flatMap(change('added')),
+    ];
+    return { how: 'known', changes, difference, journalLength: known.journalLength };
+}
+function files(manifest) {
+    return [...manifest.values()].filter((line) => !line.startsWith('directory ')).length;
+}
+/** Sends what the work asks for. */
+async function send(task, session, listing, work, how) {
+    const { difference, deletions } = work;
+    const options = {
+        mirror: how.mirror && work.how === 'full',
+        dryRun: false,
+        first: work.how === 'first',
+        ...(how.prepare ? { prepare: preparation(listing.memory) } : {}),
+        ...(deletions === undefined ? {} : { deletions }),
+    };
+    if (difference === undefined)
+        return (await transfer(task, session, listing, options)).map(asChange);
+    const names = [...difference.added, ...difference.changed];
+    if (names.length === 0)
+        return [];
+    const filesFrom = await session.file('files', Buffer.concat(names.flatMap((name) => [here, unescapeName(name), nul])));
+    return (await transfer(task, session, listing, { ...options, filesFrom })).map(asChange);
+}
+const nul = Buffer.from([0]);
+// rsync takes a name that begins with # or ; for a comment.
+const here = Buffer.from('./');
+/** Removes what the source no longer has, and lets the server remember what it holds now. */
+async function conclude(task, session, listing, work, survey, revision) {
+    const { host, settings } = task;
+    const { manifest, memory } = listing;
+    const { difference, journalLength = 0 } = work;
+    const trusted = manifest !== undefined && isSettled(task, listing, difference);
+    const rewrite = difference === undefined || manifest === undefined || journalLength > 2 * manifest.size;
+    const removes = difference !== undefined && settings.delete;
+    const input = conclusion(memory, {
+        revision,
+        digest: trusted ? digestOf(manifest) : undefined,
+        journal: manifest === undefined ? '' : rewrite ? wholeJournal(manifest) : journalOf(difference, manifest),
+        rewrite,
+        removed: removes ? difference.removed : [],
+        removedDirectories: removes ? difference.removedDirectories : [],
+    }, `end-${(0,external_node_crypto_namespaceObject.randomBytes)(8).toString('hex')}`);
+    const command = session.connection.remote('conclusion', 'sh -s', input);
+    const { code, stderr } = await host.runner.run(command, { signal: host.signal, idle: settings.idleTimeout });
+    if (code === 0)
+        return;
+    const evidence = stderr.trim().split('\n')[0] ?? '';
+    if (removes && difference.removed.length > 0) {
+        throw new PushError('transfer', `The new files are on ${formatLogin(session.login)}, but the old ones could not be removed.`, 'Run this again: it compares everything anew.', { evidence });
+    }
+    host.log.debug(`The server did not remember the push: ${survey.home} ${evidence}`);
+}
+/** Whether what was sent is what was listed: nothing that was sent has changed since the listing began. */
+function isSettled(task, { items, since }, difference) {
+    const { root } = task.step.workspace;
+    const names = difference === undefined ? items.map(({ name }) => name) : [...difference.added, ...difference.changed];
+    return names.every((name) => {
+        const path = Buffer.concat([Buffer.from(`${root}/`), unescapeName(name)]);
+        const found = (0,external_node_fs_namespaceObject.lstatSync)(path, { throwIfNoEntry: false });
+        return found !== undefined && (found.isDirectory() || found.ctimeMs < since);
+    });
+}
+/** The original's meaning (-lpt -z --safe-links; -r where it is no list), without owner, group, devices or setuid bits. */
+const transferFlags = ['-lptz', '--safe-links', '--chmod=ug-s', `--out-format=${itemFormat}`];
 /** One rsync over the connection; answers with what changed, or would change. */
-async function run(task, session, transfer) {
+async function transfer(task, session, listing, { mirror, dryRun, first, deletions, filesFrom, prepare }) {
     const { host, step } = task;
-    const target = `${loginWord(step.destination, true)}:${remotePath(step.destination)}/`;
     const args = [
+        ...(filesFrom === undefined ? ['-r'] : [`--files-from=${filesFrom}`, '--from0']),
         ...transferFlags,
-        ...(transfer.dryRun ? ['--dry-run'] : []),
+        ...(dryRun ? ['--dry-run'] : []),
         // New files get into place together at the end, so that an interrupted push leaves the old ones.
-        ...(transfer.checksum ? ['--checksum', '--delay-updates'] : []),
-        ...(transfer.mirror ? ['--delete-delay'] : []),
-        ...(transfer.deletions === undefined ? [] : [`--max-delete=${transfer.deletions}`]),
-        `--filter=merge ${transfer.filter}`,
+        ...(first ? [] : ['--checksum', '--delay-updates']),
+        ...(mirror ? ['--delete-delay'] : []),
+        ...(deletions === undefined ? [] : [`--max-delete=${deletions}`]),
+        ...(prepare === undefined ? [] : [`--rsync-path=${prepare}`]),
+        `--filter=merge ${listing.filter}`,
         '-e',
         'dotcloud-ssh',
         '--',
         sourceOf(task),
-        target,
+        `${loginWord(step.destination, true)}:${remotePath(step.destination)}/`,
     ];
-    const changes = [];
+    const items = [];
     const said = createTail();
     const { output, failure } = await attempt(task, session, { label: 'rsync', file: 'rsync', args, env: session.env }, {
         stdout(line) {
             const item = parseItem(line);
             if (item === undefined)
                 said.push(line);
-            else if (item.kind !== 'same')
-                changes.push(asChange(item));
+            else if (item.kind !== 'same' && item.name !== '.')
+                items.push(item);
         },
         stderr(line) {
             said.push(line);
@@ -3813,13 +4251,10 @@ async function run(task, session, transfer) {
     });
     if (output.code !== 0)
         throw await failure(said.text());
-    return changes;
+    return items;
 }
 function sourceOf({ step: { workspace } }) {
     return workspace.isFile ? workspace.root : `${workspace.root}/`;
-}
-function asChange({ kind, path, size }) {
-    return { kind: kind === 'same' ? 'changed' : kind, path, size };
 }
 
 ;// CONCATENATED MODULE: ./build/methods/index.js
@@ -4028,8 +4463,8 @@ done
 
 
 const limits = { bytes: 64 * 1024, depth: 6, steps: 16 };
-function plan_refuse(cause, evidence = '') {
-    throw new PushError('unsafe', `Input plan is refused as a whole: ${cause}`, 'A plan is {"type":"cmd","data":[["upload",DIR,URL,{…}],["call",COMMAND]]}; docs/plan.md lists what it may hold.', { evidence });
+function plan_refuse(cause, evidence = '', errorClass = 'input') {
+    throw new PushError(errorClass, `Input plan is refused as a whole: ${cause}`, 'A plan is {"type":"cmd","data":[["upload",DIR,URL,{…}],["call",COMMAND]]}; docs/plan.md lists what it may hold.', { evidence });
 }
 /** The steps that the inputs alone ask for. */
 function draftFromInputs(settings) {
@@ -4120,8 +4555,10 @@ function parseStep(words, what, settings) {
         check,
         method: chooseMethod(forced, settings, what),
         excludes: [
-            ...settings.excludes,
-            ...plan_list(excludes, `${what}'s excludes`).map((each) => plan_text(each, `${what}'s exclude`)),
+            ...new Set([
+                ...settings.excludes,
+                ...plan_list(excludes, `${what}'s excludes`).map((each) => plan_text(each, `${what}'s exclude`)),
+            ]),
         ],
         targetBranch: chooseBranch(branch, settings, what),
     };
@@ -4131,7 +4568,7 @@ function chooseMethod(forced, settings, what) {
         return settings.method;
     const method = methodNames.find((name) => name === forced) ?? plan_refuse(`${what}'s force_method is ${JSON.stringify(forced)}.`);
     if (settings.method !== 'auto' && settings.method !== method) {
-        plan_refuse(`${what} asks for ${method}, and input method allows only ${settings.method}.`);
+        plan_refuse(`${what} asks for ${method}, and input method allows only ${settings.method}.`, '', 'unsafe');
     }
     return method;
 }
@@ -4140,7 +4577,7 @@ function chooseBranch(branch, settings, what) {
         return settings.targetBranch;
     const name = plan_text(branch, `${what}'s branch`);
     if (settings.targetBranch !== '{branch}' && settings.targetBranch !== name) {
-        plan_refuse(`${what} asks for the branch ${name}, and input target-branch allows only ${settings.targetBranch}.`);
+        plan_refuse(`${what} asks for the branch ${name}, and input target-branch allows only ${settings.targetBranch}.`, '', 'unsafe');
     }
     return name;
 }
@@ -4172,7 +4609,7 @@ function loginOf(steps, destination) {
         plan_refuse('it names no destination to call at.');
     const other = others.find((login) => formatLogin(login) !== formatLogin(first));
     if (other !== undefined)
-        plan_refuse(`it leads to ${formatLogin(other)}, and ${formatLogin(first)} was named first.`);
+        plan_refuse(`it leads to ${formatLogin(other)}, and ${formatLogin(first)} was named first.`, '', 'unsafe');
     return first;
 }
 /** The plan in dotCloud's JSON, which input `plan` takes back. */
@@ -4663,9 +5100,9 @@ async function openSession(folder, settings, login, host) {
         login,
         env,
         connection,
-        async file(name, text) {
+        async file(name, content) {
             const unique = `${name}-${++files}`;
-            await write(unique, text, 0o600);
+            await write(unique, content, 0o600);
             return (0,external_node_path_namespaceObject.join)(folder, unique);
         },
     };
@@ -4685,6 +5122,7 @@ async function judgeKey(folder, env, { passphrase }, host) {
 }
 
 ;// CONCATENATED MODULE: ./build/core/push.js
+
 
 
 
@@ -4716,6 +5154,7 @@ async function push_push(raw, host) {
 }
 async function pushWith(settings, host, ledger) {
     ledger.note({ app: settings.app });
+    guardEvent(host.context.event, settings.allowUntrustedEvent);
     warnInsecure(settings, host);
     const steps = await plan(settings, host);
     const login = loginOf(steps, await namedDestination(settings, steps, host));
@@ -4799,10 +5238,14 @@ function tell(steps, host) {
 }
 async function carryOut(steps, session, settings, host, ledger) {
     for (const step of steps) {
-        if (step.verb === 'upload')
-            ledger.upload(await uploadWithRetries(step, session, settings, host, ledger));
-        else
+        if (step.verb === 'call')
             await call(step, session, settings, host, ledger);
+        else {
+            const upload = await uploadWithRetries(step, session, settings, host, ledger);
+            ledger.upload(upload);
+            if (upload.failure !== undefined)
+                throw upload.failure;
+        }
     }
 }
 /** An upload is idempotent, so a lost line is tried again; everything else is the truth the first time. */
@@ -4954,6 +5397,20 @@ function safeText(text) {
         .map(safeLine)
         .join('\n');
 }
+/** How much of what the other side says is shown in one run, in characters. */
+const mostShown = 4 << 20;
+/** Shows lines until the most is reached, says so once, and then only counts. */
+function capped(show) {
+    let shown = 0;
+    return (line) => {
+        if (shown > mostShown)
+            return;
+        shown += line.length + 1;
+        show(line);
+        if (shown > mostShown)
+            show(`… the output is longer than ${mostShown >> 20} MiB; the rest is not shown`);
+    };
+}
 
 ;// CONCATENATED MODULE: ./build/system/runner.js
 
@@ -5068,7 +5525,9 @@ function collect(child, watch, onBytes) {
         const splitter = onLine === undefined ? undefined : createLineSplitter(onLine);
         child[name]?.on('data', (chunk) => {
             onBytes?.();
-            if (splitter === undefined)
+            if (name === 'stdout' && watch.bytes !== undefined)
+                watch.bytes(chunk);
+            else if (splitter === undefined)
                 text[name] = (text[name] + chunk.toString('utf8')).slice(-tailLength);
             else
                 splitter.push(chunk);
@@ -5276,6 +5735,18 @@ const inputs = [
         default: 'false',
         required: false,
     },
+    {
+        name: 'verify',
+        description: '`auto` or `full` (rsync). `auto` trusts what the server remembers of the last push when nothing there has changed since; `full` compares the content of every file.',
+        default: 'auto',
+        required: false,
+    },
+    {
+        name: 'insecure-allow-untrusted-event',
+        description: "`true` or `false`. Push even on `pull_request_target`, on `workflow_run` of a fork and on a comment at a pull request, where the code may be anybody's.",
+        default: 'false',
+        required: false,
+    },
     { name: 'connect-timeout', description: 'Seconds to wait for a connection.', default: '15', required: false },
     {
         name: 'idle-timeout',
@@ -5392,7 +5863,7 @@ function createLog() {
                 withCommands(() => core_debug(safeText(text)));
         },
         command: ({ file, args }) => info(safeLine(`[command] ${quoteAll([file, ...args])}`)),
-        remote: (line) => info(`│ ${safeLine(line)}`),
+        remote: capped((line) => info(`│ ${safeLine(line)}`)),
         warning: (text) => withCommands(() => warning(safeText(text))),
         notice: (text) => withCommands(() => notice(safeText(text))),
     };
@@ -5526,6 +5997,7 @@ function describe({ cause, evidence, next, stack }) {
 
 
 
+
 const { env } = process;
 function readContext() {
     const workspace = (0,external_node_fs_namespaceObject.realpathSync)(env['GITHUB_WORKSPACE'] ?? process.cwd());
@@ -5535,10 +6007,20 @@ function readContext() {
         ref: env['GITHUB_REF'],
         headBranch: env['GITHUB_HEAD_REF'] || undefined,
         sha: env['GITHUB_SHA'] || undefined,
+        event: judgeEvent(env['GITHUB_EVENT_NAME'] ?? '', readPayload(), env['ACTIONS_ALLOW_UNSECURE_COMMANDS'] === 'true'),
         platform: process.platform,
         path: cleanPath(env['PATH'] ?? '', workspace),
         proxies: proxyVariables(env),
     };
+}
+/** The event's payload; one that cannot be read says nothing for anybody. */
+function readPayload() {
+    try {
+        return JSON.parse((0,external_node_fs_namespaceObject.readFileSync)(env['GITHUB_EVENT_PATH'] ?? '', 'utf8'));
+    }
+    catch {
+        return undefined;
+    }
 }
 async function main() {
     const raw = readInputs();

@@ -2138,6 +2138,20 @@ function safeText(text) {
         .map(safeLine)
         .join('\n');
 }
+/** How much of what the other side says is shown in one run, in characters. */
+const mostShown = (/* unused pure expression or super */ null && (4 << 20));
+/** Shows lines until the most is reached, says so once, and then only counts. */
+function capped(show) {
+    let shown = 0;
+    return (line) => {
+        if (shown > mostShown)
+            return;
+        shown += line.length + 1;
+        show(line);
+        if (shown > mostShown)
+            show(`… the output is longer than ${mostShown >> 20} MiB; the rest is not shown`);
+    };
+}
 
 ;// CONCATENATED MODULE: ./build/action/state.js
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import * as core from '@actions/core'
 import type { Log } from '../core/model.js'
 import { quoteAll } from '../core/quote.js'
-import { safeLine, safeText } from '../system/sink.js'
+import { capped, safeLine, safeText } from '../system/sink.js'
 
 /**
  * The log of a step. Inside a group, the runner is told to take no commands, with a token that nobody can guess: a
@@ -42,7 +42,7 @@ export function createLog(): Log {
       if (core.isDebug()) withCommands(() => core.debug(safeText(text)))
     },
     command: ({ file, args }) => core.info(safeLine(`[command] ${quoteAll([file, ...args])}`)),
-    remote: (line) => core.info(`│ ${safeLine(line)}`),
+    remote: capped((line) => core.info(`│ ${safeLine(line)}`)),
     warning: (text) => withCommands(() => core.warning(safeText(text))),
     notice: (text) => withCommands(() => core.notice(safeText(text))),
   }

@@ -1,7 +1,8 @@
-import { realpathSync } from 'node:fs'
+import { readFileSync, realpathSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { setFailed } from '@actions/core'
 import { PushError } from '../core/errors.js'
+import { judgeEvent } from '../core/event.js'
 import type { Context, Host } from '../core/model.js'
 import { push } from '../core/push.js'
 import { clock } from '../system/clock.js'
@@ -23,9 +24,19 @@ function readContext(): Context {
     ref: env['GITHUB_REF'],
     headBranch: env['GITHUB_HEAD_REF'] || undefined,
     sha: env['GITHUB_SHA'] || undefined,
+    event: judgeEvent(env['GITHUB_EVENT_NAME'] ?? '', readPayload(), env['ACTIONS_ALLOW_UNSECURE_COMMANDS'] === 'true'),
     platform: process.platform,
     path: cleanPath(env['PATH'] ?? '', workspace),
     proxies: proxyVariables(env),
+  }
+}
+
+/** The event's payload; one that cannot be read says nothing for anybody. */
+function readPayload(): unknown {
+  try {
+    return JSON.parse(readFileSync(env['GITHUB_EVENT_PATH'] ?? '', 'utf8'))
+  } catch {
+    return undefined
   }
 }
 

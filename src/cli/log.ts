@@ -1,7 +1,7 @@
 import type { Log, Report } from '../core/model.js'
 import { quoteAll } from '../core/quote.js'
 import { countChanges } from '../core/report.js'
-import { safeLine, safeText } from '../system/sink.js'
+import { capped, safeLine, safeText } from '../system/sink.js'
 
 function say(text: string): void {
   process.stderr.write(`${text}\n`)
@@ -15,7 +15,7 @@ export function createLog(): Log {
     info: (text) => say(safeText(text)),
     debug: () => undefined,
     command: ({ file, args }) => say(safeLine(`$ ${quoteAll([file, ...args])}`)),
-    remote: (line) => say(`│ ${safeLine(line)}`),
+    remote: capped((line) => say(`│ ${safeLine(line)}`)),
     warning: (text) => say(`warning: ${safeText(text)}`),
     notice: (text) => say(safeText(text)),
   }

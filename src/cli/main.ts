@@ -3,6 +3,7 @@ import { readFileSync, realpathSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, resolve } from 'node:path'
 import { errorClasses } from '../core/errors.js'
+import { trustedEvent } from '../core/event.js'
 import type { Context, Host } from '../core/model.js'
 import { push } from '../core/push.js'
 import { toJson } from '../core/report.js'
@@ -32,6 +33,7 @@ function readContext(workspace: string): Context {
     ref: env['GITHUB_REF'] ?? (branch === undefined ? undefined : `refs/heads/${branch}`),
     headBranch: env['GITHUB_HEAD_REF'] || undefined,
     sha: env['GITHUB_SHA'] ?? env['CI_COMMIT_SHA'],
+    event: trustedEvent,
     platform: process.platform,
     path: cleanPath(env['PATH'] ?? '', workspace),
     proxies: proxyVariables(env),

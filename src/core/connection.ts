@@ -39,7 +39,7 @@ export function createConnection(options: ConnectionOptions, settings: Settings,
   const text = async (name: string) => await readFile(join(folder, name), 'utf8').catch(() => '')
   const log = async (from = 0) => (await text(fileNames.log)).slice(from)
   const offered = async () => parseOffered(await text(fileNames.offered))
-  const ssh = (label: string, args: readonly string[], stdin?: string): Command => ({
+  const ssh = (label: string, args: readonly string[], stdin?: string | Buffer): Command => ({
     label,
     file: wrapper,
     args,

@@ -140,13 +140,6 @@ export const signs: readonly Sign[] = [
     next: () => 'Read what the server said above.',
   },
   {
-    of: ['hg'],
-    sign: /subrepos? (?:not enabled|not allowed)|subrepo/i,
-    errorClass: 'input',
-    cause: () => 'The repository has subrepositories, which dotcloud-push does not push.',
-    next: () => 'Set method: rsync, which sends their files.',
-  },
-  {
     of: ['git', 'hg'],
     sign: /DENIED by|[Aa]ccess denied|not authori[sz]ed|not allowed/,
     errorClass: 'remote-setup',

@@ -159,6 +159,20 @@ export const inputs = [
     default: 'false',
     required: false,
   },
+  {
+    name: 'verify',
+    description:
+      '`auto` or `full` (rsync). `auto` trusts what the server remembers of the last push when nothing there has changed since; `full` compares the content of every file.',
+    default: 'auto',
+    required: false,
+  },
+  {
+    name: 'insecure-allow-untrusted-event',
+    description:
+      "`true` or `false`. Push even on `pull_request_target`, on `workflow_run` of a fork and on a comment at a pull request, where the code may be anybody's.",
+    default: 'false',
+    required: false,
+  },
   { name: 'connect-timeout', description: 'Seconds to wait for a connection.', default: '15', required: false },
   {
     name: 'idle-timeout',

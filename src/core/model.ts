@@ -1,5 +1,6 @@
 import type { Login } from './destination.js'
-import type { Failure } from './errors.js'
+import type { Failure, PushError } from './errors.js'
+import type { Event } from './event.js'
 import type { InputName } from './inputs.js'
 
 /** The inputs as a front read them: text, defaults applied, nothing judged. */
@@ -38,6 +39,9 @@ export interface Settings {
   /** dotCloud's JSON or the path of a file with it; empty for none. */
   readonly plan: string
   readonly dryRun: boolean
+  /** `full`: compare every file, whatever the server remembers. */
+  readonly verify: 'auto' | 'full'
+  readonly allowUntrustedEvent: boolean
   readonly connectTimeout: number
   readonly idleTimeout: number
   readonly timeout: number
@@ -67,6 +71,8 @@ export interface Workspace {
 
 /** A git repository's whereabouts, so that nothing else need be asked of the workspace. */
 export interface GitFacts {
+  /** Where HEAD and the index are: `.git`, or where a `.git` file leads. */
+  readonly directory: string
   /** The directory that the objects and the shallow list belong to. */
   readonly commonDirectory: string
   readonly head: string
@@ -93,7 +99,7 @@ export interface Command {
   readonly cwd?: string
   /** Added to the allow-listed environment. */
   readonly env?: Readonly<Record<string, string>>
-  readonly stdin?: string
+  readonly stdin?: string | Buffer
 }
 
 /** How a process ended. `stdout` and `stderr` keep a bounded tail, and nothing of a stream that was watched. */
@@ -111,6 +117,8 @@ export interface Watch {
   readonly idle?: number
   readonly stdout?: (line: string) => void
   readonly stderr?: (line: string) => void
+  /** For data instead of lines. */
+  readonly bytes?: (chunk: Buffer) => void
 }
 
 /** A process that lives beside the others. */
@@ -159,6 +167,7 @@ export interface Context {
   /** The branch that a pull request comes from. */
   readonly headBranch: string | undefined
   readonly sha: string | undefined
+  readonly event: Event
   readonly platform: NodeJS.Platform
   /** PATH for child processes, without directories of the workspace. */
   readonly path: string
@@ -186,7 +195,7 @@ export interface Session {
   readonly env: Readonly<Record<string, string>>
   readonly connection: Connection
   /** Writes a private file and returns its path. */
-  file(name: string, text: string): Promise<string>
+  file(name: string, content: string | Buffer): Promise<string>
 }
 
 /** The one SSH connection of a run. Where ssh cannot share it (Windows), each command opens its own. */
@@ -196,7 +205,7 @@ export interface Connection {
   /** Whether commands share a connection that is up. */
   shared(): boolean
   /** A command line for the other side. */
-  remote(label: string, commandLine: string, stdin?: string): Command
+  remote(label: string, commandLine: string, stdin?: string | Buffer): Command
   /** ssh's own log, from a position in it. */
   log(from?: number): Promise<string>
 }
@@ -215,6 +224,8 @@ export interface Upload {
   readonly revision: string
   readonly previousRevision: string
   readonly changes: readonly Change[]
+  /** The content has arrived, and the server said that its own deployment of it failed. */
+  readonly failure?: PushError
 }
 
 export const stageNames = ['settings', 'connect', 'push', 'deploy'] as const

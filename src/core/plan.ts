@@ -44,9 +44,9 @@ export interface CallStep {
 
 const limits = { bytes: 64 * 1024, depth: 6, steps: 16 } as const
 
-function refuse(cause: string, evidence = ''): never {
+function refuse(cause: string, evidence = '', errorClass: 'input' | 'unsafe' = 'input'): never {
   throw new PushError(
-    'unsafe',
+    errorClass,
     `Input plan is refused as a whole: ${cause}`,
     'A plan is {"type":"cmd","data":[["upload",DIR,URL,{…}],["call",COMMAND]]}; docs/plan.md lists what it may hold.',
     { evidence },
@@ -144,8 +144,10 @@ function parseStep(words: readonly Json[], what: string, settings: Settings): Dr
     check,
     method: chooseMethod(forced, settings, what),
     excludes: [
-      ...settings.excludes,
-      ...list(excludes, `${what}'s excludes`).map((each) => text(each, `${what}'s exclude`)),
+      ...new Set([
+        ...settings.excludes,
+        ...list(excludes, `${what}'s excludes`).map((each) => text(each, `${what}'s exclude`)),
+      ]),
     ],
     targetBranch: chooseBranch(branch, settings, what),
   }
@@ -156,7 +158,7 @@ function chooseMethod(forced: Json, settings: Settings, what: string): 'auto' | 
   const method =
     methodNames.find((name) => name === forced) ?? refuse(`${what}'s force_method is ${JSON.stringify(forced)}.`)
   if (settings.method !== 'auto' && settings.method !== method) {
-    refuse(`${what} asks for ${method}, and input method allows only ${settings.method}.`)
+    refuse(`${what} asks for ${method}, and input method allows only ${settings.method}.`, '', 'unsafe')
   }
   return method
 }
@@ -165,7 +167,11 @@ function chooseBranch(branch: Json, settings: Settings, what: string): string {
   if (branch === undefined) return settings.targetBranch
   const name = text(branch, `${what}'s branch`)
   if (settings.targetBranch !== '{branch}' && settings.targetBranch !== name) {
-    refuse(`${what} asks for the branch ${name}, and input target-branch allows only ${settings.targetBranch}.`)
+    refuse(
+      `${what} asks for the branch ${name}, and input target-branch allows only ${settings.targetBranch}.`,
+      '',
+      'unsafe',
+    )
   }
   return name
 }
@@ -198,7 +204,8 @@ export function loginOf(steps: readonly Step[], destination: Destination | undef
   const [first, ...others] = logins.filter((login) => login !== undefined)
   if (first === undefined) refuse('it names no destination to call at.')
   const other = others.find((login) => formatLogin(login) !== formatLogin(first))
-  if (other !== undefined) refuse(`it leads to ${formatLogin(other)}, and ${formatLogin(first)} was named first.`)
+  if (other !== undefined)
+    refuse(`it leads to ${formatLogin(other)}, and ${formatLogin(first)} was named first.`, '', 'unsafe')
   return first
 }
 

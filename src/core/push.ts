@@ -4,6 +4,7 @@ import { gate } from './branches.js'
 import { deploy } from './deploy.js'
 import { formatDestination, parseDestination } from './destination.js'
 import { PushError } from './errors.js'
+import { guardEvent } from './event.js'
 import type { Host, RawInputs, Report, Session, Settings, Upload } from './model.js'
 import {
   type CallStep,
@@ -45,6 +46,7 @@ export async function push(raw: RawInputs, host: Host): Promise<Report> {
 
 async function pushWith(settings: Settings, host: Host, ledger: Ledger): Promise<Report> {
   ledger.note({ app: settings.app })
+  guardEvent(host.context.event, settings.allowUntrustedEvent)
   warnInsecure(settings, host)
   const steps = await plan(settings, host)
   const login = loginOf(steps, await namedDestination(settings, steps, host))
@@ -151,8 +153,12 @@ async function carryOut(
   ledger: Ledger,
 ): Promise<void> {
   for (const step of steps) {
-    if (step.verb === 'upload') ledger.upload(await uploadWithRetries(step, session, settings, host, ledger))
-    else await call(step, session, settings, host, ledger)
+    if (step.verb === 'call') await call(step, session, settings, host, ledger)
+    else {
+      const upload = await uploadWithRetries(step, session, settings, host, ledger)
+      ledger.upload(upload)
+      if (upload.failure !== undefined) throw upload.failure
+    }
   }
 }
 

@@ -54,7 +54,8 @@ async function openSession(folder: string, settings: Settings, login: Login, hos
   const multiplex = host.context.platform !== 'win32'
   const encryptedKey = settings.passphrase !== ''
   const ssh = await host.runner.find('ssh')
-  const write = (name: string, text: string, mode: number) => writeFile(join(folder, name), text, { flag: 'wx', mode })
+  const write = (name: string, text: string | Buffer, mode: number) =>
+    writeFile(join(folder, name), text, { flag: 'wx', mode })
   await Promise.all([
     write(fileNames.key, settings.key, 0o600),
     write(fileNames.knownHosts, settings.hostKeys.lines, 0o600),
@@ -90,9 +91,9 @@ async function openSession(folder: string, settings: Settings, login: Login, hos
     login,
     env,
     connection,
-    async file(name, text) {
+    async file(name, content) {
       const unique = `${name}-${++files}`
-      await write(unique, text, 0o600)
+      await write(unique, content, 0o600)
       return join(folder, unique)
     },
   }

@@ -215,6 +215,8 @@ export function parseSettings(raw: RawInputs): Settings {
     deployCommand: attempt(() => parseDeployCommand(raw['deploy-command'], sample), ''),
     plan: raw.plan.trim(),
     dryRun: flag('dry-run'),
+    verify: attempt(() => parseChoice('verify', raw.verify, ['auto', 'full']), 'full'),
+    allowUntrustedEvent: flag('insecure-allow-untrusted-event'),
     connectTimeout: count('connect-timeout', 'seconds', 600),
     idleTimeout: count('idle-timeout', 'seconds', 86_400),
     timeout: 60 * count('timeout', 'minutes', 1440),

@@ -180,6 +180,7 @@ async function gitFacts(directory: string, top: string, required: boolean, host:
   if (required) await refuseForeignGitDirectory(directory, resolve(directory, gitDirectory), top)
   const commonDirectory = await realpath(resolve(directory, common))
   return {
+    directory: resolve(directory, gitDirectory),
     commonDirectory,
     head,
     branch: branchOf(ref),

@@ -1,3 +1,5 @@
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { loginWord, remotePath } from '../core/destination.js'
 import { PushError } from '../core/errors.js'
 import type { Change, Command, HgFacts, Output, Session, Upload } from '../core/model.js'
@@ -11,14 +13,33 @@ const oldest = [5, 6] as const
 /** No configuration of anybody's: not the user's, not the system's, not the repository's. */
 const isolation = { HGRCPATH: '', HGRCSKIPREPO: '1', HGPLAIN: '1', HGENCODING: 'utf-8' } as const
 
-async function preflight({ host }: Task): Promise<void> {
+async function preflight({ step, host }: Task): Promise<void> {
   await host.runner.find('hg')
+  const { root } = step.workspace
+  if (await isFilled(join(root, '.hgsubstate'))) throw subrepositories()
+  if (await isFilled(join(root, '.hglf'))) {
+    host.log.warning('Files of the largefiles extension are pushed as stand-ins only; set method: rsync to send them.')
+  }
+}
+
+function subrepositories(): PushError {
+  return new PushError(
+    'input',
+    'The repository has subrepositories, which dotcloud-push does not push.',
+    'Set method: rsync, which sends their files.',
+  )
+}
+
+async function isFilled(path: string): Promise<boolean> {
+  return await stat(path).then(
+    ({ size }) => size > 0,
+    () => false,
+  )
 }
 
 async function upload(task: Task, session: Session): Promise<Upload> {
   const facts = factsOf(task.step.workspace.hg)
-  await refuseOldVersion(task, session)
-  await session.connection.ready()
+  await Promise.all([refuseOldVersion(task, session), tellLeftBehind(task, session), session.connection.ready()])
   return task.settings.dryRun ? await compare(task, session, facts) : await push(task, session, facts)
 }
 
@@ -41,6 +62,17 @@ async function refuseOldVersion({ host }: Task, session: Session): Promise<void>
     'input',
     `Mercurial on this machine is ${major}.${minor}, which cannot keep a repository's hooks from running.`,
     `Install Mercurial ${oldest.join('.')} or newer.`,
+  )
+}
+
+/** Warns of what is in the workspace and would silently not arrive, since hg pushes changesets only. */
+async function tellLeftBehind(task: Task, session: Session): Promise<void> {
+  const changed: string[] = []
+  await local(task, session, ['status'], (line) => changed.push(line.slice(2)))
+  if (changed.length === 0) return
+  const names = `${changed.slice(0, 5).join(', ')}${changed.length > 5 ? ` and ${changed.length - 5} more` : ''}`
+  task.host.log.warning(
+    `hg pushes changesets only; not committed, so not pushed: ${names}. Commit them, or set method: rsync.`,
   )
 }
 

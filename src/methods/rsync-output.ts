@@ -1,35 +1,77 @@
 import type { Change } from '../core/model.js'
 
-/** The prefix by which our own lines are known among rsync's messages. */
-export const itemFormat = '%i %l %n'
+/**
+ * How rsync is asked to itemize: what is done, permissions, size, content's checksum (with --checksum), and after a bar
+ * the name and a link's target. In the C locale every byte of a name beyond printable ASCII comes as `\#ooo`, so no name
+ * is lost and none can forge a line.
+ */
+export const itemFormat = '%i %B %l %C|%n%L'
 
-/** One line of `--out-format='%i %l %n'`. */
+/** One itemized line of rsync. */
 export interface Item {
   readonly kind: Change['kind'] | 'same'
-  readonly directory: boolean
-  readonly path: string
+  readonly type: 'file' | 'directory' | 'link' | 'other'
+  /** As rsync prints it, escaped; of a directory without the slash at its end. */
+  readonly name: string
+  readonly mode: string
   readonly size: number
+  /** A file's checksum, a link's target. */
+  readonly content: string
 }
 
+const types: Readonly<Record<string, Item['type']>> = { f: 'file', d: 'directory', L: 'link' }
+
 /**
- * An itemized line of rsync, or undefined for any other line. A difference in time alone is no change: a checkout in
- * CI gives every file a new one. (The eleven characters are explained in rsync(1) at --itemize-changes.)
+ * An itemized line, or undefined for any other line. A difference in time alone is no change: a checkout in CI gives
+ * every file a new one. (The eleven characters are explained in rsync(1) at --itemize-changes.)
  */
 export function parseItem(line: string): Item | undefined {
-  const deleted = /^\*deleting +\d+ (.+)$/s.exec(line)?.[1]
-  if (deleted !== undefined) return { kind: 'deleted', directory: deleted.endsWith('/'), path: deleted, size: 0 }
-  const match = /^([<>ch.])([fdLDS])([.+ ?a-zA-Z]{9}) (\d+) (.+)$/s.exec(line)
+  const match = /^(\*deleting {2}|[<>ch.][fdLDS][.+ ?a-zA-Z]{9}) (\S{9}) (\d+) ([0-9a-f]*) *\|(.+)$/.exec(line)
   if (match === null) return undefined
-  const [, update, type, attributes = '', size, path = ''] = match
-  const differs = (update !== '.' && update !== 'h') || /[^.t T]/.test(attributes)
+  const [, action = '', mode = '', size, checksum = '', text = ''] = match
+  if (action.startsWith('*'))
+    return { kind: 'deleted', type: typeOfDeleted(text), name: trimSlash(text), mode, size: 0, content: '' }
+  const type = types[action.charAt(1)] ?? 'other'
+  const attributes = action.slice(2)
+  const differs = !/^[.h]/.test(action) || /[^.tT ]/.test(attributes)
   const kind = attributes.startsWith('+') ? 'added' : differs ? 'changed' : 'same'
-  return { kind, directory: type === 'd', path, size: Number(size) }
+  const arrow = type === 'link' ? text.indexOf(' -> ') : -1
+  return {
+    kind,
+    type,
+    name: trimSlash(arrow < 0 ? text : text.slice(0, arrow)),
+    mode,
+    size: Number(size),
+    content: arrow < 0 ? checksum : text.slice(arrow + 4),
+  }
+}
+
+function typeOfDeleted(text: string): Item['type'] {
+  return text.endsWith('/') ? 'directory' : 'file'
+}
+
+function trimSlash(name: string): string {
+  return name.length > 1 && name.endsWith('/') ? name.slice(0, -1) : name
+}
+
+/** The bytes of a name that rsync escaped. */
+export function unescapeName(name: string): Buffer {
+  const parts = name.split(/\\#([0-7]{3})/)
+  return Buffer.concat(
+    parts.map((part, index) => (index % 2 === 0 ? Buffer.from(part) : Buffer.from([Number.parseInt(part, 8)]))),
+  )
+}
+
+/** A change for the report: the name as people read it, a slash behind a directory's. */
+export function asChange({ kind, type, name, size }: Item): Change {
+  const path = `${unescapeName(name).toString('utf8')}${type === 'directory' ? '/' : ''}`
+  return { kind: kind === 'same' ? 'changed' : kind, path, ...(type === 'file' ? { size } : {}) }
 }
 
 /** What rsync says of files that it leaves behind, among the lines of a local listing. */
 export function parseLeftOut(line: string): { readonly path: string; readonly link: boolean } | undefined {
   const hidden = /^\[sender\] hiding (?:file|directory) (.+) because of pattern /.exec(line)?.[1]
-  if (hidden !== undefined) return { path: hidden, link: false }
+  if (hidden !== undefined) return { path: unescapeName(hidden).toString('utf8'), link: false }
   const link = /^ignoring unsafe symlink "(.+)" -> ".*"$/.exec(line)?.[1]
-  return link === undefined ? undefined : { path: link, link: true }
+  return link === undefined ? undefined : { path: unescapeName(link).toString('utf8'), link: true }
 }

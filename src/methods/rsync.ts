@@ -1,13 +1,17 @@
-import { mkdtemp } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { lstatSync } from 'node:fs'
+import { mkdtemp, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { formatLogin, loginWord, remotePath } from '../core/destination.js'
 import { PushError } from '../core/errors.js'
 import { guardDeletions, guardEmpty, guardForeign, guardMirror } from '../core/guards.js'
 import type { Change, Session, Upload } from '../core/model.js'
+import { compare, type Difference, digestOf, journalOf, type Manifest, makeManifest, wholeJournal } from './manifest.js'
+import { conclusion, type Memory, memoryFor, preparation } from './memory.js'
 import { attempt, createTail, type Method, type Task } from './method.js'
 import { filterRules, readIgnoreFile } from './rsync-filter.js'
-import { type Item, itemFormat, parseItem, parseLeftOut } from './rsync-output.js'
-import { look, remember, type Survey } from './survey.js'
+import { asChange, type Item, itemFormat, parseItem, parseLeftOut, unescapeName } from './rsync-output.js'
+import { look, type Survey } from './survey.js'
 
 export const rsync: Method = { name: 'rsync', preflight, upload }
 
@@ -16,39 +20,47 @@ const oldest = [3, 1] as const
 
 async function preflight({ step, settings, host }: Task): Promise<void> {
   if (settings.delete && step.destination.base === 'root') guardMirror(remotePath(step.destination))
-  const { stdout } = await host.runner.capture({ label: 'rsync version', file: 'rsync', args: ['--version'] })
-  const [, major = '0', minor = '0'] = /^rsync +version (\d+)\.(\d+)/m.exec(stdout) ?? []
+  const found = await versionHere(host)
+  const [, major = '0', minor = '0'] = /^rsync +version (\d+)\.(\d+)/.exec(found) ?? []
   if (Number(major) > oldest[0] || (Number(major) === oldest[0] && Number(minor) >= oldest[1])) return
-  const found = /openrsync/i.test(stdout)
+  const what = /openrsync/i.test(found)
     ? 'openrsync, which does not know all rules of rsync'
     : `rsync ${major}.${minor}`
   throw new PushError(
     'input',
-    `This machine has ${found}.`,
+    `This machine has ${what}.`,
     `Install rsync ${oldest.join('.')} or newer (on macOS: brew install rsync).`,
   )
 }
 
-/** The local side of an upload: what would be sent to an empty directory. */
+async function versionHere(host: Task['host']): Promise<string> {
+  const { stdout } = await host.runner.capture({ label: 'rsync version', file: 'rsync', args: ['--version'] })
+  return stdout.split('\n')[0] ?? ''
+}
+
+/** The local side of an upload, listed by rsync's own rules. */
 interface Listing {
-  readonly files: readonly Item[]
-  readonly leftOut: readonly string[]
-  readonly links: readonly string[]
+  /** The file with the filter rules, and when it was made: what changed later was not yet listed. */
+  readonly filter: string
+  readonly since: number
+  readonly items: readonly Item[]
+  readonly files: number
+  readonly manifest: Manifest | undefined
+  readonly memory: Memory
 }
 
 async function upload(task: Task, session: Session): Promise<Upload> {
   const { step, settings, host } = task
-  const ignored = await readIgnoreFile(step.workspace)
-  const filter = await session.file('filter', filterRules(settings, [...ignored, ...step.excludes]))
   const mirror = settings.delete && !step.workspace.isFile
-  const listing = await list(task, session, filter)
-  tellLeftOut(task, listing)
-  guardEmpty(listing.files.length, mirror)
+  const listing = await list(task, session)
+  guardEmpty(listing.files, mirror)
   await session.connection.ready()
-  const survey = await look(session, step.destination, host, settings)
+  const ask = settings.verify === 'full' || listing.manifest === undefined ? undefined : digestOf(listing.manifest)
+  const survey = await look(session, listing.memory, ask, host, settings)
   if (survey === undefined) host.log.info('The server gives no shell: what is there is asked of rsync alone.')
   else guardServer(task, session, survey, mirror)
 
+  const work = await planWork(task, session, listing, survey, mirror)
   const revision = step.workspace.sha ?? ''
   const done = (result: Upload['result'], changes: readonly Change[]): Upload => ({
     result: settings.dryRun ? 'planned' : result,
@@ -56,28 +68,11 @@ async function upload(task: Task, session: Session): Promise<Upload> {
     previousRevision: survey?.revision ?? '',
     changes,
   })
-  const empty = survey !== undefined && !survey.filled
-  if (settings.dryRun && empty) return done('planned', listing.files.map(asChange))
-  const checksum = !empty
-  const compare = !empty && (mirror || settings.dryRun)
-  const planned = compare ? await run(task, session, { filter, mirror, checksum, dryRun: true }) : undefined
-  if (planned !== undefined) {
-    const deleted = planned.flatMap(({ kind, path }) => (kind === 'deleted' && !path.endsWith('/') ? [path] : []))
-    const added = planned.filter(({ kind, path }) => kind === 'added' && !path.endsWith('/')).length
-    guardDeletions(deleted, listing.files.length - added, settings.maxDelete)
-    if (settings.dryRun || planned.length === 0) return done('unchanged', planned)
-  }
-  if (survey !== undefined && !(survey.ours && survey.exists))
-    await remember(session, step.destination, '', host, settings)
-  const deletions = planned?.filter(({ kind }) => kind === 'deleted').length
-  const changes = await run(task, session, {
-    filter,
-    mirror,
-    checksum,
-    dryRun: false,
-    ...(deletions === undefined ? {} : { deletions }),
-  })
-  if (survey !== undefined) await remember(session, step.destination, revision, host, settings)
+  if (work.changes !== undefined && (settings.dryRun || work.changes.length === 0))
+    return done('unchanged', work.changes)
+  const sent = await send(task, session, listing, work, { mirror, prepare: survey !== undefined })
+  if (survey !== undefined) await conclude(task, session, listing, work, survey, revision)
+  const changes = work.changes ?? sent
   return done(changes.length === 0 ? 'unchanged' : 'deployed', changes)
 }
 
@@ -99,95 +94,269 @@ function guardServer(task: Task, session: Session, survey: Survey, mirror: boole
 }
 
 /** What rsync would send, by its own rules, into a directory with nothing in it. */
-async function list(task: Task, session: Session, filter: string): Promise<Listing> {
+async function list(task: Task, session: Session): Promise<Listing> {
   const { host, settings, step } = task
+  const { workspace } = step
+  const rules = filterRules(settings, [...(await readIgnoreFile(workspace)), ...step.excludes])
+  const filter = await session.file('filter', rules)
+  const since = (await stat(filter)).mtimeMs
   const nothing = await mkdtemp(join(session.folder, 'empty-'))
-  const files: Item[] = []
+  const items: Item[] = []
   const leftOut: string[] = []
   const links: string[] = []
-  const { code, stderr } = await host.runner.run(
-    {
-      label: 'rsync --dry-run',
-      file: 'rsync',
-      args: [
-        ...transferFlags,
-        '--dry-run',
-        '--info=symsafe1',
-        '--debug=filter1',
-        `--filter=merge ${filter}`,
-        '--',
-        sourceOf(task),
-        `${nothing}/`,
-      ],
-      env: session.env,
-      cwd: step.workspace.isFile ? session.folder : step.workspace.root,
-    },
-    {
-      signal: host.signal,
-      idle: settings.idleTimeout,
-      stdout(line) {
-        const item = parseItem(line)
-        if (item !== undefined && !item.directory) files.push(item)
-        const left = parseLeftOut(line)
-        if (left !== undefined) (left.link ? links : leftOut).push(left.path)
+  const [version, { code, stderr }] = await Promise.all([
+    versionHere(host),
+    host.runner.run(
+      {
+        label: 'rsync --dry-run',
+        file: 'rsync',
+        args: [
+          '-r',
+          ...transferFlags,
+          '--checksum',
+          '--dry-run',
+          '--info=symsafe1',
+          '--debug=filter1',
+          `--filter=merge ${filter}`,
+          '--',
+          sourceOf(task),
+          `${nothing}/`,
+        ],
+        env: session.env,
       },
-    },
-  )
-  if (code === 0) return { files, leftOut, links }
-  throw new PushError(
-    'input',
-    'rsync cannot read the workspace.',
-    'Check the permissions and the patterns of excludes.',
-    {
-      evidence: stderr.trim().split('\n')[0] ?? '',
-    },
-  )
+      {
+        signal: host.signal,
+        idle: settings.idleTimeout,
+        stdout(line) {
+          const item = parseItem(line)
+          if (item !== undefined && item.name !== '.') items.push(item)
+          const left = item === undefined ? parseLeftOut(line) : undefined
+          if (left !== undefined) (left.link ? links : leftOut).push(left.path)
+        },
+      },
+    ),
+  ])
+  if (code !== 0) {
+    throw new PushError(
+      'input',
+      'rsync cannot read the workspace.',
+      'Check the permissions and the patterns of excludes.',
+      {
+        evidence: stderr.trim().split('\n')[0] ?? '',
+      },
+    )
+  }
+  tellLeftOut(task, leftOut, links)
+  const manifest = workspace.isFile ? undefined : makeManifest(items)
+  return {
+    filter,
+    since,
+    items,
+    files: items.filter(({ type }) => type !== 'directory').length,
+    manifest,
+    memory: memoryFor(step, settings, rules, version, manifest ?? new Map()),
+  }
 }
 
-function tellLeftOut({ host }: Task, { leftOut, links }: Listing): void {
+function tellLeftOut({ host }: Task, leftOut: readonly string[], links: readonly string[]): void {
   const names = (paths: readonly string[]) =>
     `${paths.slice(0, 8).join(', ')}${paths.length > 8 ? ` and ${paths.length - 8} more` : ''}`
   if (leftOut.length > 0) host.log.info(`Left out by the excludes: ${names(leftOut)}`)
   if (links.length > 0) host.log.warning(`Symbolic links that lead out of the source are not sent: ${names(links)}`)
 }
 
-/** The original's meaning (-lpt -rz --safe-links), without owner, group, devices or setuid bits. */
-const transferFlags = [
-  '-rlptz',
-  '--safe-links',
-  '--chmod=ug-s',
-  '--8-bit-output',
-  `--out-format=${itemFormat}`,
-] as const
-
-interface Transfer {
-  readonly filter: string
-  readonly mirror: boolean
-  readonly checksum: boolean
-  readonly dryRun: boolean
-  /** How many deletions were agreed to; a race cannot make them more. */
+/** What has to be done at the destination, and how that was found out. */
+interface Work {
+  readonly how: 'first' | 'known' | 'full'
+  /** Undefined when only the transfer itself will tell. */
+  readonly changes: readonly Change[] | undefined
+  readonly difference?: Difference
+  readonly journalLength?: number
+  /** How many entries rsync may delete; a race cannot make them more. */
   readonly deletions?: number
 }
 
+/** Finds out what has to be done by the cheapest way that is certain, and holds it against the limit of deletions. */
+async function planWork(
+  task: Task,
+  session: Session,
+  listing: Listing,
+  survey: Survey | undefined,
+  mirror: boolean,
+): Promise<Work> {
+  const { settings } = task
+  if (survey !== undefined && !survey.filled) return { how: 'first', changes: listing.items.map(asChange) }
+  if (survey?.known === 'same') return { how: 'known', changes: [] }
+  const remembered = survey?.known === undefined ? undefined : fromMemory(task, listing, survey.known, mirror)
+  if (remembered !== undefined) return remembered
+  if (!mirror && !settings.dryRun) return { how: 'full', changes: undefined }
+  const items = await transfer(task, session, listing, { mirror, dryRun: true })
+  const deleted = items.filter(({ kind, type }) => kind === 'deleted' && type !== 'directory').map(asChange)
+  const added = items.filter(({ kind, type }) => kind === 'added' && type !== 'directory').length
+  guardDeletions(
+    deleted.map(({ path }) => path),
+    listing.files - added,
+    settings.maxDelete,
+  )
+  return {
+    how: 'full',
+    changes: items.map(asChange),
+    deletions: items.filter(({ kind }) => kind === 'deleted').length,
+  }
+}
+
+/** The work that follows from what the server remembers; undefined when that is not certain enough. */
+function fromMemory(
+  { settings }: Task,
+  { items, manifest }: Listing,
+  known: Exclude<Survey['known'], 'same' | undefined>,
+  mirror: boolean,
+): Work | undefined {
+  if (manifest === undefined) return undefined
+  const difference = compare(known.manifest, manifest)
+  const { added, changed, removed, removedDirectories, risky } = difference
+  // Names go to the server line by line, so one with a line break in it is left to rsync.
+  if (risky || removed.concat(removedDirectories).some((name) => name.includes('\\#012'))) return undefined
+  if (mirror) guardDeletions(removed, files(known.manifest) - removed.length, settings.maxDelete)
+  const byName = new Map(items.map((item) => [item.name, item]))
+  const change = (kind: Change['kind']) => (name: string) => {
+    const item = byName.get(name)
+    return item === undefined ? [] : [asChange({ ...item, kind })]
+  }
+  const gone = (type: Item['type']) => (name: string) =>
+    asChange({ kind: 'deleted', type, name, mode: '', size: 0, content: '' })
+  const changes = [
+    ...(mirror ? removed.map(gone('file')) : []),
+    ...(mirror ? removedDirectories.map(gone('directory')) : []),
+    ...changed.flatMap(change('changed')),
+    ...added.flatMap(change('added')),
+  ]
+  return { how: 'known', changes, difference, journalLength: known.journalLength }
+}
+
+function files(manifest: Manifest): number {
+  return [...manifest.values()].filter((line) => !line.startsWith('directory ')).length
+}
+
+/** Sends what the work asks for. */
+async function send(
+  task: Task,
+  session: Session,
+  listing: Listing,
+  work: Work,
+  how: { mirror: boolean; prepare: boolean },
+): Promise<readonly Change[]> {
+  const { difference, deletions } = work
+  const options: Transfer = {
+    mirror: how.mirror && work.how === 'full',
+    dryRun: false,
+    first: work.how === 'first',
+    ...(how.prepare ? { prepare: preparation(listing.memory) } : {}),
+    ...(deletions === undefined ? {} : { deletions }),
+  }
+  if (difference === undefined) return (await transfer(task, session, listing, options)).map(asChange)
+  const names = [...difference.added, ...difference.changed]
+  if (names.length === 0) return []
+  const filesFrom = await session.file('files', Buffer.concat(names.flatMap((name) => [here, unescapeName(name), nul])))
+  return (await transfer(task, session, listing, { ...options, filesFrom })).map(asChange)
+}
+
+const nul = Buffer.from([0])
+// rsync takes a name that begins with # or ; for a comment.
+const here = Buffer.from('./')
+
+/** Removes what the source no longer has, and lets the server remember what it holds now. */
+async function conclude(
+  task: Task,
+  session: Session,
+  listing: Listing,
+  work: Work,
+  survey: Survey,
+  revision: string,
+): Promise<void> {
+  const { host, settings } = task
+  const { manifest, memory } = listing
+  const { difference, journalLength = 0 } = work
+  const trusted = manifest !== undefined && isSettled(task, listing, difference)
+  const rewrite = difference === undefined || manifest === undefined || journalLength > 2 * manifest.size
+  const removes = difference !== undefined && settings.delete
+  const input = conclusion(
+    memory,
+    {
+      revision,
+      digest: trusted ? digestOf(manifest) : undefined,
+      journal: manifest === undefined ? '' : rewrite ? wholeJournal(manifest) : journalOf(difference, manifest),
+      rewrite,
+      removed: removes ? difference.removed : [],
+      removedDirectories: removes ? difference.removedDirectories : [],
+    },
+    `end-${randomBytes(8).toString('hex')}`,
+  )
+  const command = session.connection.remote('conclusion', 'sh -s', input)
+  const { code, stderr } = await host.runner.run(command, { signal: host.signal, idle: settings.idleTimeout })
+  if (code === 0) return
+  const evidence = stderr.trim().split('\n')[0] ?? ''
+  if (removes && difference.removed.length > 0) {
+    throw new PushError(
+      'transfer',
+      `The new files are on ${formatLogin(session.login)}, but the old ones could not be removed.`,
+      'Run this again: it compares everything anew.',
+      { evidence },
+    )
+  }
+  host.log.debug(`The server did not remember the push: ${survey.home} ${evidence}`)
+}
+
+/** Whether what was sent is what was listed: nothing that was sent has changed since the listing began. */
+function isSettled(task: Task, { items, since }: Listing, difference: Difference | undefined): boolean {
+  const { root } = task.step.workspace
+  const names = difference === undefined ? items.map(({ name }) => name) : [...difference.added, ...difference.changed]
+  return names.every((name) => {
+    const path = Buffer.concat([Buffer.from(`${root}/`), unescapeName(name)])
+    const found = lstatSync(path, { throwIfNoEntry: false })
+    return found !== undefined && (found.isDirectory() || found.ctimeMs < since)
+  })
+}
+
+/** The original's meaning (-lpt -z --safe-links; -r where it is no list), without owner, group, devices or setuid bits. */
+const transferFlags = ['-lptz', '--safe-links', '--chmod=ug-s', `--out-format=${itemFormat}`] as const
+
+interface Transfer {
+  readonly mirror: boolean
+  readonly dryRun: boolean
+  /** There is nothing yet that could be compared. */
+  readonly first?: boolean
+  readonly deletions?: number
+  readonly filesFrom?: string
+  /** What to run in rsync's session before rsync. */
+  readonly prepare?: string
+}
+
 /** One rsync over the connection; answers with what changed, or would change. */
-async function run(task: Task, session: Session, transfer: Transfer): Promise<readonly Change[]> {
+async function transfer(
+  task: Task,
+  session: Session,
+  listing: Listing,
+  { mirror, dryRun, first, deletions, filesFrom, prepare }: Transfer,
+): Promise<readonly Item[]> {
   const { host, step } = task
-  const target = `${loginWord(step.destination, true)}:${remotePath(step.destination)}/`
   const args = [
+    ...(filesFrom === undefined ? ['-r'] : [`--files-from=${filesFrom}`, '--from0']),
     ...transferFlags,
-    ...(transfer.dryRun ? ['--dry-run'] : []),
+    ...(dryRun ? ['--dry-run'] : []),
     // New files get into place together at the end, so that an interrupted push leaves the old ones.
-    ...(transfer.checksum ? ['--checksum', '--delay-updates'] : []),
-    ...(transfer.mirror ? ['--delete-delay'] : []),
-    ...(transfer.deletions === undefined ? [] : [`--max-delete=${transfer.deletions}`]),
-    `--filter=merge ${transfer.filter}`,
+    ...(first ? [] : ['--checksum', '--delay-updates']),
+    ...(mirror ? ['--delete-delay'] : []),
+    ...(deletions === undefined ? [] : [`--max-delete=${deletions}`]),
+    ...(prepare === undefined ? [] : [`--rsync-path=${prepare}`]),
+    `--filter=merge ${listing.filter}`,
     '-e',
     'dotcloud-ssh',
     '--',
     sourceOf(task),
-    target,
+    `${loginWord(step.destination, true)}:${remotePath(step.destination)}/`,
   ]
-  const changes: Change[] = []
+  const items: Item[] = []
   const said = createTail()
   const { output, failure } = await attempt(
     task,
@@ -197,7 +366,7 @@ async function run(task: Task, session: Session, transfer: Transfer): Promise<re
       stdout(line) {
         const item = parseItem(line)
         if (item === undefined) said.push(line)
-        else if (item.kind !== 'same') changes.push(asChange(item))
+        else if (item.kind !== 'same' && item.name !== '.') items.push(item)
       },
       stderr(line) {
         said.push(line)
@@ -206,13 +375,9 @@ async function run(task: Task, session: Session, transfer: Transfer): Promise<re
     },
   )
   if (output.code !== 0) throw await failure(said.text())
-  return changes
+  return items
 }
 
 function sourceOf({ step: { workspace } }: Task): string {
   return workspace.isFile ? workspace.root : `${workspace.root}/`
-}
-
-function asChange({ kind, path, size }: Item): Change {
-  return { kind: kind === 'same' ? 'changed' : kind, path, size }
 }

@@ -1,9 +1,11 @@
-import { createHash, randomBytes } from 'node:crypto'
-import type { Destination } from '../core/destination.js'
-import { formatDestination, formatLogin, remotePath } from '../core/destination.js'
+import { randomBytes } from 'node:crypto'
+import { gunzipSync } from 'node:zlib'
+import { formatLogin } from '../core/destination.js'
 import { PushError } from '../core/errors.js'
 import type { Host, Session, Settings } from '../core/model.js'
 import { quote } from '../core/quote.js'
+import { digestOf, type Manifest, replay } from './manifest.js'
+import { folderOf, type Memory, seeFunction } from './memory.js'
 
 /** What a server with a shell tells of a destination, in one command. */
 export interface Survey {
@@ -19,28 +21,50 @@ export interface Survey {
   readonly revision: string
   /** First line of `rsync --version`; empty when it is missing. */
   readonly rsync: string
-}
-
-/** Where the server remembers a destination: in the login's home, never in a directory that may be published. */
-export function memoryOf(destination: Destination): string {
-  const id = createHash('sha256').update(formatDestination(destination)).digest('hex').slice(0, 16)
-  return `.dotcloud-push/${id}`
+  /** What is there, when that is certain: `same` as what we have, or this. */
+  readonly known: 'same' | { readonly manifest: Manifest; readonly journalLength: number } | undefined
 }
 
 /**
  * Asks the server, through any login shell, by a script on standard input.
+ * @param digest of our own manifest; undefined to ask for nothing that is remembered
  * @returns undefined when it gives no shell (a forced command, a PaaS)
  * @throws PushError `remote-setup` when the login shell prints text of its own
  */
 export async function look(
   session: Session,
-  destination: Destination,
+  memory: Memory,
+  digest: string | undefined,
   host: Host,
   settings: Settings,
 ): Promise<Survey | undefined> {
   const mark = randomBytes(8).toString('hex')
-  const script = `LC_ALL=C; export LC_ALL
-d=${quote(remotePath(destination))}
+  const chunks: Buffer[] = []
+  const command = session.connection.remote('survey', 'sh -s', script(memory, digest, mark))
+  await host.runner.run(command, {
+    signal: host.signal,
+    idle: settings.idleTimeout,
+    bytes: (chunk) => chunks.push(chunk),
+  })
+  const answer = Buffer.concat(chunks)
+  const [noise = '', facts, journal] = splitAt(answer, Buffer.from(`${mark}\n`))
+  if (facts === undefined || journal === undefined) return undefined
+  if (noise.length > 0) {
+    throw new PushError(
+      'remote-setup',
+      `The login shell of ${formatLogin(session.login)} prints text, which rsync cannot tell from data.`,
+      'Let ~/.bashrc and the like print only in interactive shells.',
+      { evidence: noise.toString('utf8').trim().split('\n')[0] ?? '' },
+    )
+  }
+  return parseFacts(facts.toString('utf8'), journal)
+}
+
+function script(memory: Memory, digest: string | undefined, mark: string): string {
+  return `LC_ALL=C; export LC_ALL
+d=${quote(memory.path)}
+m=${folderOf(memory)}
+${seeFunction(memory)}
 printf '%s\\n' ${mark}
 printf 'home=%s\\n' "$(cd && pwd -P)"
 printf 'rsync=%s\\n' "$(rsync --version 2>/dev/null | head -n 1)"
@@ -51,25 +75,36 @@ if [ -d "$p" ]; then
 fi
 while [ ! -d "$p" ]; do p=$(dirname -- "$p"); done
 printf 'real=%s\\n' "$(cd -- "$p" && pwd -P)"
-m=$HOME/${memoryOf(destination)}
-if [ -f "$m/revision" ]; then
+if [ -f "$m/ours" ]; then
   echo ours=yes
-  printf 'revision=%s\\n' "$(head -c 200 "$m/revision")"
+  printf 'revision=%s\\n' "$(head -c 200 "$m/revision" 2>/dev/null)"
 fi
+journal=
+${digest === undefined ? '' : remembered(memory, digest)}
 printf '%s\\n' ${mark}
+[ -z "$journal" ] || gzip -1 -c "$m/journal"
 `
-  const command = session.connection.remote('survey', 'sh -s', script)
-  const { stdout } = await host.runner.run(command, { signal: host.signal, idle: settings.idleTimeout })
-  const [noise = '', facts, end] = stdout.split(`${mark}\n`)
-  if (facts === undefined || end === undefined) return undefined
-  if (noise !== '') {
-    throw new PushError(
-      'remote-setup',
-      `The login shell of ${formatLogin(session.login)} prints text, which rsync cannot tell from data.`,
-      'Let ~/.bashrc and the like print only in interactive shells.',
-      { evidence: noise.trim().split('\n')[0] ?? '' },
-    )
-  }
+}
+
+function remembered({ key }: Memory, digest: string): string {
+  return `if read -r key digest seen 2>/dev/null <"$m/state" && [ "$key" = ${key} ] && cd -- "$d" && [ "$(see "$m/mark" 2>&1)" = "$seen" ]; then
+  echo "digest=$digest"
+  if [ "$digest" = ${digest} ]; then echo same=yes; else journal=yes; fi
+fi`
+}
+
+function splitAt(text: Buffer, separator: Buffer): Buffer[] {
+  const first = text.indexOf(separator)
+  const second = first < 0 ? -1 : text.indexOf(separator, first + separator.length)
+  if (second < 0) return [text]
+  return [
+    text.subarray(0, first),
+    text.subarray(first + separator.length, second),
+    text.subarray(second + separator.length),
+  ]
+}
+
+function parseFacts(facts: string, journal: Buffer): Survey {
   const read = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(facts)?.[1] ?? ''
   return {
     home: read('home'),
@@ -79,23 +114,17 @@ printf '%s\\n' ${mark}
     ours: read('ours') === 'yes',
     revision: read('revision'),
     rsync: read('rsync'),
+    known: read('same') === 'yes' ? 'same' : recall(journal, read('digest')),
   }
 }
 
-/** Notes on the server that this destination is ours, and what it holds; an empty revision while a push is under way. */
-export async function remember(
-  session: Session,
-  destination: Destination,
-  revision: string,
-  host: Host,
-  settings: Settings,
-): Promise<void> {
-  const script = `umask 077
-m=$HOME/${memoryOf(destination)}
-mkdir -p -- "$m" ${quote(remotePath(destination))} && printf '%s\\n' ${quote(revision)} >"$m/new" && mv -f -- "$m/new" "$m/revision"
-`
-  const command = session.connection.remote('remember', 'sh -s', script)
-  const { code, stderr } = await host.runner.run(command, { signal: host.signal, idle: settings.idleTimeout })
-  if (code === 0) return
-  host.log.debug(`The server did not remember the push (exit ${code}): ${stderr.trim()}`)
+/** The remembered manifest, believed only when it has the digest that was written with it. */
+function recall(journal: Buffer, digest: string): Survey['known'] {
+  if (journal.length === 0) return undefined
+  try {
+    const { manifest, length } = replay(gunzipSync(journal).toString('utf8'))
+    return digestOf(manifest) === digest ? { manifest, journalLength: length } : undefined
+  } catch {
+    return undefined
+  }
 }

@@ -132,7 +132,8 @@ function collect(child: ChildProcess, watch: Partial<Watch>, onBytes?: () => voi
     const splitter = onLine === undefined ? undefined : createLineSplitter(onLine)
     child[name]?.on('data', (chunk: Buffer) => {
       onBytes?.()
-      if (splitter === undefined) text[name] = (text[name] + chunk.toString('utf8')).slice(-tailLength)
+      if (name === 'stdout' && watch.bytes !== undefined) watch.bytes(chunk)
+      else if (splitter === undefined) text[name] = (text[name] + chunk.toString('utf8')).slice(-tailLength)
       else splitter.push(chunk)
     })
     return splitter

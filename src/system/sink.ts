@@ -58,3 +58,17 @@ export function safeText(text: string): string {
     .map(safeLine)
     .join('\n')
 }
+
+/** How much of what the other side says is shown in one run, in characters. */
+const mostShown = 4 << 20
+
+/** Shows lines until the most is reached, says so once, and then only counts. */
+export function capped(show: (line: string) => void): (line: string) => void {
+  let shown = 0
+  return (line) => {
+    if (shown > mostShown) return
+    shown += line.length + 1
+    show(line)
+    if (shown > mostShown) show(`… the output is longer than ${mostShown >> 20} MiB; the rest is not shown`)
+  }
+}

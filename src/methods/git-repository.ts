@@ -1,0 +1,301 @@
+import { appendFile, copyFile, mkdtemp, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { loginWord, remotePath } from '../core/destination.js'
+import { PushError } from '../core/errors.js'
+import type { Change, Command, GitFacts, Output, Session } from '../core/model.js'
+import { gitIsolation } from '../core/workspace.js'
+import { attempt, createTail, type Task } from './method.js'
+
+/** What git knows of one push, from `git push --porcelain`. */
+interface Pushed {
+  readonly flag: string
+  readonly previous: string
+  /** What the server's deployment said of its failure; empty for none. */
+  readonly complaint: string
+}
+
+/**
+ * What receivers print when their own deployment failed although git's push succeeded: Dokku (dokku/github-action#49),
+ * Platform.sh and Upsun (platformsh/legacy-cli#1315), Scalingo, Piku.
+ */
+const complaints =
+  /deploy did not complete|Error building project|Environment redeployment failed|Error deploying the application|Exiting due to (?:release|preflight)/
+
+export function shallowRefusal(evidence: string): PushError {
+  return new PushError(
+    'transfer',
+    'The checkout is shallow: it lacks the history that a push needs.',
+    'Set fetch-depth: 0 at actions/checkout, or shallow: snapshot to push one commit of these files.',
+    { evidence },
+  )
+}
+
+/**
+ * A bare repository of our own that borrows the workspace's objects. Nothing that the workspace configures (hooks,
+ * url rewriting, fsmonitor, receivepack, …) is read or run, and the workspace is not changed.
+ */
+export class Repository {
+  readonly #task: Task
+  readonly #session: Session
+  readonly #facts: GitFacts
+  #directory = ''
+  readonly #env: Readonly<Record<string, string>>
+
+  constructor(task: Task, session: Session, facts: GitFacts) {
+    this.#task = task
+    this.#session = session
+    this.#facts = facts
+    this.#env = { ...session.env, ...gitIsolation, GIT_ALLOW_PROTOCOL: 'ssh' }
+  }
+
+  async create(): Promise<void> {
+    const { objectFormat, commonDirectory, shallow } = this.#facts
+    this.#directory = await mkdtemp(join(this.#session.folder, 'git-'))
+    await this.#local('git init', ['init', '--bare', '--quiet', '--template=', `--object-format=${objectFormat}`])
+    await writeFile(join(this.#directory, 'objects/info/alternates'), `${join(commonDirectory, 'objects')}\n`)
+    if (shallow) await copyFile(join(commonDirectory, 'shallow'), join(this.#directory, 'shallow'))
+    await writeFile(join(this.#directory, 'HEAD'), `${this.#facts.head}\n`)
+  }
+
+  /** Warns of what is in the workspace and would silently not arrive, since git pushes commits only. */
+  async tellLeftBehind(): Promise<void> {
+    const { log } = this.#task.host
+    const own = ['--git-dir', this.#directory]
+    const [changed, submodules, lfs] = await Promise.all([
+      this.#uncommitted(),
+      this.#run('git rev-parse', [...own, 'rev-parse', '--verify', '--quiet', 'HEAD:.gitmodules']),
+      this.#run('git grep', [...own, 'grep', '--quiet', 'filter=lfs', 'HEAD', '--', ':(glob)**/.gitattributes']),
+    ])
+    if (changed.length > 0) {
+      const names = `${changed.slice(0, 5).join(', ')}${changed.length > 5 ? ` and ${changed.length - 5} more` : ''}`
+      log.warning(`git pushes commits only; not committed, so not pushed: ${names}. Commit them, or set method: rsync.`)
+    }
+    if (submodules.code === 0) {
+      log.warning('git does not push the content of submodules; set method: rsync to send it.')
+    }
+    if (lfs.code === 0) {
+      log.warning(
+        'Files in Git LFS are pushed as pointers only; set method: rsync (and lfs: true at the checkout) to send them.',
+      )
+    }
+  }
+
+  /** Changed and untracked files, seen through our repository: no filter, hook or monitor of the workspace runs. */
+  async #uncommitted(): Promise<string[]> {
+    const index = join(this.#directory, 'index')
+    const copied = await copyFile(join(this.#facts.directory, 'index'), index).then(
+      () => true,
+      () => false,
+    )
+    if (!copied) return []
+    const { stdout } = await this.#run('git status', [
+      '--git-dir',
+      this.#directory,
+      '--work-tree',
+      this.#task.step.workspace.root,
+      '-c',
+      'core.quotePath=false',
+      'status',
+      '--porcelain',
+      '--no-renames',
+      '--ignore-submodules=all',
+    ])
+    return stdout.split('\n').flatMap((line) => (line.length > 3 ? [line.slice(3)] : []))
+  }
+
+  /** Fetches the missing history from where the checkout came from, with the credentials that it left. */
+  async complete(): Promise<void> {
+    const { host } = this.#task
+    const { stdout } = await this.#run('git config', [
+      `--git-dir=${this.#facts.commonDirectory}`,
+      'config',
+      '--includes',
+      '--null',
+      '--get-regexp',
+      String.raw`^(remote\.origin\.url|http\..*\.extraheader)$`,
+    ])
+    const entries = stdout.split('\0').map((entry) => entry.split('\n'))
+    const origin = entries.findLast(([name]) => name === 'remote.origin.url')?.[1] ?? ''
+    if (!/^(https?:\/\/|file:\/\/\/|\/)/.test(origin))
+      throw shallowRefusal(origin === '' ? 'it has no origin' : `origin ${origin}`)
+    const headers = entries.flatMap(([name = '', value = '']) => {
+      const url = /^http\.(.*)\.extraheader$/is.exec(name)?.[1]
+      return url === undefined ? [] : [`[http ${configString(url)}]\n\textraheader = ${configString(value)}\n`]
+    })
+    await appendFile(join(this.#directory, 'config'), headers.join(''))
+    host.log.info('The checkout is shallow: fetching its history from its origin.')
+    const fetched = await this.#run(
+      'git fetch',
+      [
+        '--git-dir',
+        this.#directory,
+        'fetch',
+        '--unshallow',
+        '--no-tags',
+        '--no-write-fetch-head',
+        '--progress',
+        '--',
+        origin,
+        this.#facts.head,
+      ],
+      { GIT_ALLOW_PROTOCOL: 'https:http:file', ...host.context.proxies },
+    )
+    if (fetched.code !== 0) throw shallowRefusal(fetched.stderr.trim().split('\n').at(-1) ?? '')
+  }
+
+  /** Where the branch is at the destination; empty when it does not exist. */
+  async remoteTip(ref: string): Promise<string> {
+    const { output, failure } = await attempt(
+      this.#task,
+      this.#session,
+      this.#command('git ls-remote', ['ls-remote', '--', this.#url(), ref]),
+    )
+    if (output.code !== 0) throw await failure()
+    const line = output.stdout.split('\n').find((each) => each.endsWith(`\t${ref}`))
+    return line?.split('\t')[0] ?? ''
+  }
+
+  /** One commit with the files of HEAD on top of what the destination has; that itself when the files are the same. */
+  async snapshot(ref: string, tip: string): Promise<string> {
+    const { head } = this.#facts
+    if (tip !== '') {
+      const fetch = ['fetch', '--depth=1', '--no-tags', '--no-write-fetch-head', '--quiet', '--', this.#url(), ref]
+      const { output, failure } = await attempt(this.#task, this.#session, this.#command('git fetch', fetch))
+      if (output.code !== 0) throw await failure()
+      const trees = await this.#local('git rev-parse', ['rev-parse', `${tip}^{tree}`, `${head}^{tree}`])
+      const [theirs, ours] = trees.trim().split('\n')
+      if (theirs === ours) return tip
+    }
+    const parent = tip === '' ? [] : ['-p', tip]
+    const commit = await this.#local('git commit-tree', [
+      'commit-tree',
+      `${head}^{tree}`,
+      ...parent,
+      '-m',
+      `Snapshot of ${head}`,
+    ])
+    return commit.trim()
+  }
+
+  async push(revision: string, ref: string, tip: string | undefined): Promise<Pushed> {
+    const { settings, host } = this.#task
+    const said = createTail()
+    let complaint = ''
+    const lease = settings.force ? [`--force-with-lease=${ref}:${tip ?? ''}`] : []
+    const dryRun = settings.dryRun ? ['--dry-run'] : []
+    const { output, failure } = await attempt(
+      this.#task,
+      this.#session,
+      // Full object names, so that the report can tell the previous revision.
+      this.#command('git push', [
+        '-c',
+        `core.abbrev=${revision.length}`,
+        'push',
+        '--porcelain',
+        '--progress',
+        ...dryRun,
+        ...lease,
+        '--',
+        this.#url(),
+        `${revision}:${ref}`,
+      ]),
+      {
+        stderr(line) {
+          said.push(line)
+          const remote = /^remote: ?(.*?)\s*$/.exec(line)?.[1]
+          if (remote === undefined) return
+          host.log.remote(remote)
+          if (complaints.test(remote)) complaint = remote
+        },
+      },
+    )
+    const line = output.stdout.split('\n').find((each) => each.split('\t')[1]?.endsWith(`:${ref}`))
+    const [flag = '', , summary = ''] = line?.split('\t') ?? []
+    if (output.code === 0 && line !== undefined) {
+      return { flag: flag.trim(), previous: /^([0-9a-f]{40,64})\.{2,3}/.exec(summary)?.[1] ?? '', complaint }
+    }
+    const problem = await failure(`${summary}\n${said.text()}`)
+    // The server may have accepted it before the line was cut: its ref knows.
+    if (problem.retry && !settings.dryRun && (await this.#arrived(revision, ref)))
+      return { flag: '*', previous: '', complaint }
+    throw problem
+  }
+
+  async #arrived(revision: string, ref: string): Promise<boolean> {
+    try {
+      await this.#session.connection.ready()
+      return (await this.remoteTip(ref)) === revision
+    } catch {
+      return false
+    }
+  }
+
+  /** A push that returned 0 is not yet a ref that moved: read it back. */
+  async verify(revision: string, ref: string): Promise<void> {
+    const tip = await this.remoteTip(ref)
+    if (tip === revision) return
+    throw new PushError(
+      'transfer',
+      `git push succeeded, but ${ref} is not the revision that was pushed.`,
+      'Somebody may have pushed at the same moment, or a hook moved it back: look there, then run this again.',
+      {
+        evidence: `${ref} is ${tip || 'missing'}, pushed was ${revision}`,
+      },
+    )
+  }
+
+  /** What the push changed, by name; empty when the earlier revision is not known here. */
+  async changes(previous: string, revision: string): Promise<readonly Change[]> {
+    const changes: Change[] = []
+    const range =
+      previous === ''
+        ? ['ls-tree', '-r', '--name-only', revision]
+        : ['diff-tree', '-r', '--no-renames', '--name-status', previous, revision]
+    const args = ['--git-dir', this.#directory, '-c', 'core.quotePath=false', ...range]
+    await this.#run('git diff-tree', args, {}, (line) => {
+      const [status = '', path] = previous === '' ? ['A', line] : line.split('\t')
+      if (path) changes.push({ kind: status === 'A' ? 'added' : status === 'D' ? 'deleted' : 'changed', path })
+    })
+    return changes
+  }
+
+  #url(): string {
+    const { destination } = this.#task.step
+    return `${loginWord(destination, true)}:${remotePath(destination)}`
+  }
+
+  #command(label: string, args: readonly string[]): Command {
+    return { label, file: 'git', args: ['--git-dir', this.#directory, ...args], env: this.#env }
+  }
+
+  async #run(
+    label: string,
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    stdout?: (line: string) => void,
+  ): Promise<Output> {
+    const { host, settings } = this.#task
+    const watch = { signal: host.signal, idle: settings.idleTimeout, ...(stdout === undefined ? {} : { stdout }) }
+    return await host.runner.run({ label, file: 'git', args, env: { ...this.#env, ...env } }, watch)
+  }
+
+  /** A command on our own repository that has no reason to fail. */
+  async #local(label: string, args: readonly string[]): Promise<string> {
+    const identity = {
+      GIT_AUTHOR_NAME: 'dotcloud-push',
+      GIT_AUTHOR_EMAIL: 'dotcloud-push@localhost',
+      GIT_COMMITTER_NAME: 'dotcloud-push',
+      GIT_COMMITTER_EMAIL: 'dotcloud-push@localhost',
+    }
+    const { code, stdout, stderr } = await this.#run(label, ['--git-dir', this.#directory, ...args], identity)
+    if (code === 0) return stdout
+    throw new PushError('input', `${label} could not read the workspace's repository.`, 'Check it out anew.', {
+      evidence: stderr.trim(),
+    })
+  }
+}
+
+/** A value as git's configuration files quote it. */
+function configString(value: string): string {
+  return `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`
+}

@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto'
+import { formatDestination, remotePath } from '../core/destination.js'
+import type { Settings } from '../core/model.js'
+import type { UploadStep } from '../core/plan.js'
+import { quote } from '../core/quote.js'
+import { builtInExcludes } from '../core/settings.js'
+import type { Manifest } from './manifest.js'
+import { unescapeName } from './rsync-output.js'
+
+/**
+ * What the server remembers of a destination, in `~/.dotcloud-push/<id>/` of the login, never in a directory that may
+ * be published:
+ * - `ours`: we have pushed there, so a mirror may delete what is not in the source;
+ * - `revision`: what was pushed last;
+ * - `journal`: the manifest of what we put there (manifest.ts);
+ * - `state`: one line `KEY DIGEST SEEN`, written last; without it nothing else is believed. KEY covers everything that a
+ *   push depends on besides the files, DIGEST is the manifest's, SEEN is what `find` saw right after the push;
+ * - `mark`: its time is the moment just before that look; what changed later is drift.
+ */
+export interface Memory {
+  readonly id: string
+  readonly key: string
+  readonly path: string
+  /** For `find`: what is no business of ours at the destination. */
+  readonly prune: string
+}
+
+export function memoryFor(
+  { destination }: UploadStep,
+  settings: Settings,
+  rules: string,
+  version: string,
+  manifest: Manifest,
+): Memory {
+  const hash = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 32)
+  return {
+    id: hash(formatDestination(destination)).slice(0, 16),
+    key: hash(JSON.stringify([1, version, settings.delete, rules])),
+    path: remotePath(destination),
+    prune: pruneExpression(rules, settings.includes, manifest),
+  }
+}
+
+/**
+ * The part of the filter that `find` can express: names at any depth, and paths from the top without wildcards. What
+ * it cannot express is looked at although it is no business of ours, and costs a full comparison when it changes.
+ */
+function pruneExpression(rules: string, includes: readonly string[], manifest: Manifest): string {
+  const tests = rules.split('\n').flatMap((rule) => {
+    const [, kind, pattern = '', slash] = /^([-P]) (.+?)(\/?)$/.exec(rule) ?? []
+    const lifted = includes.length > 0 && builtInExcludes.some((known) => known === pattern)
+    // What is protected may still be ours, where the source has it too.
+    const shared = kind === 'P' && (/[*?[\\/]/.test(pattern) || hasName(manifest, pattern))
+    const test = lifted || shared ? undefined : findTest(pattern)
+    return test === undefined ? [] : [slash === '' ? test : `-type d ${test}`]
+  })
+  return tests.length === 0 || tests.length > 500 ? '' : `! -name . \\( ${tests.join(' -o ')} \\) -prune -o`
+}
+
+function findTest(pattern: string): string | undefined {
+  if (/^[^/\\]+$/.test(pattern) && !pattern.includes('**')) return `-name ${quote(pattern)}`
+  return /^\/[^*?[\\]+$/.test(pattern) ? `-path ${quote(`.${pattern}`)}` : undefined
+}
+
+function hasName(manifest: Manifest, name: string): boolean {
+  return [...manifest.keys()].some((path) => path.split('/').includes(name))
+}
+
+/**
+ * A shell function that prints a checksum of the names and of the directories' modes below the current directory. Given
+ * a file, names whose status changed after it (content, mode, owner; also when their time was set back) count twice,
+ * which is to say that the checksum differs.
+ */
+export function seeFunction({ prune }: Memory): string {
+  return `see() {
+  { pwd -P; ls -di .; find . ${prune} \\( -type d -exec ls -ld {} + -o ! -type d \${1:+-cnewer "$1" -print} -o ! -name '' \\) -print
+  } | sed 's/^\\(d[rwxsStT-]*\\).*/\\1/' | LC_ALL=C sort | cksum | tr ' ' -
+}`
+}
+
+export const folderOf = ({ id }: Memory) => `"$HOME"/.dotcloud-push/${id}`
+
+/** For --rsync-path: makes the destination ours and the state void, in the session in which rsync runs; any login shell. */
+export function preparation(memory: Memory): string {
+  const folder = folderOf(memory)
+  return `mkdir -p -- ${folder} ${quote(memory.path)} && touch -- ${folder}/ours && rm -f -- ${folder}/state && rsync`
+}
+
+/** What is to be noted after a push: everything, or what changed. */
+export interface Record {
+  readonly revision: string
+  /** Undefined when the content cannot be vouched for; then the next push compares everything. */
+  readonly digest: string | undefined
+  readonly journal: string
+  readonly rewrite: boolean
+  readonly removed: readonly string[]
+  readonly removedDirectories: readonly string[]
+}
+
+/** The script that ends a push: removes what the source no longer has, and writes the state last. */
+export function conclusion(memory: Memory, record: Record, marker: string): Buffer {
+  const { revision, digest, journal, rewrite, removed, removedDirectories } = record
+  const remove = (names: readonly string[], command: string): (string | Buffer)[] =>
+    names.length === 0
+      ? []
+      : [`tr '\\n' '\\0' <<'${marker}' | xargs -0 ${command} --\n`, ...lines(names), `${marker}\n`]
+  const parts: (string | Buffer)[] = [
+    `umask 077
+m=${folderOf(memory)}
+mkdir -p -- "$m" && chmod 700 "$HOME/.dotcloud-push" && : >"$m/ours" && cd -- ${quote(memory.path)} || exit 1
+${seeFunction(memory)}
+`,
+    ...remove(removed, 'rm -f'),
+    ...remove(removedDirectories, 'rmdir 2>/dev/null'),
+    `: >"$m/mark"\n`,
+    `printf '%s\\n' ${quote(revision)} >"$m/revision"\n`,
+    ...(digest === undefined
+      ? []
+      : [
+          `cat ${rewrite ? '>' : '>>'}"$m/journal" <<'${marker}'\n${journal}${marker}\n`,
+          `printf '%s\\n' "${memory.key} ${digest} $(see)" >"$m/new" && mv -f -- "$m/new" "$m/state"\n`,
+        ]),
+  ]
+  return Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)))
+}
+
+function lines(names: readonly string[]): Buffer[] {
+  return names.flatMap((name) => [unescapeName(name), Buffer.from('\n')])
+}
