@@ -4811,24 +4811,38 @@ const signs = [
     },
     {
         of: ['rsync'],
-        sign: /rsync:? ?(?:command )?not found|rsync: No such file or directory|Unknown command:? .?rsync|exec.*rsync.*No such file/i,
+        sign: /\brsync: (?:command )?not found|rsync: No such file or directory|Unknown command:? .?rsync|exec.*rsync.*No such file/i,
         errorClass: 'remote-setup',
         cause: (evidence) => `rsync is not installed on ${host(evidence)}.`,
         next: () => 'Install rsync there.',
     },
     {
         of: ['git'],
-        sign: /git-receive-pack:? ?(?:command )?not found|git: (?:command )?not found|Unknown command:? .?git/i,
+        sign: /\bgit(?:-receive-pack)?: (?:command )?not found|Unknown command:? .?git/i,
         errorClass: 'remote-setup',
         cause: (evidence) => `git is not installed on ${host(evidence)}.`,
         next: () => 'Install git there.',
     },
     {
         of: ['hg'],
-        sign: /hg:? ?(?:command )?not found|hg: No such file|Unknown command:? .?hg/i,
+        sign: /(?<![\w./-])hg: (?:command )?not found|Unknown command:? .?hg/i,
         errorClass: 'remote-setup',
         cause: (evidence) => `Mercurial is not installed on ${host(evidence)}.`,
         next: () => 'Install mercurial there.',
+    },
+    {
+        of: ['rsync'],
+        sign: /disabled on this server|rrsync error/i,
+        errorClass: 'remote-setup',
+        cause: (evidence) => `The restricted rsync on ${host(evidence)} does not allow an option that this push needs.`,
+        next: () => 'Set delete: false where deletions are forbidden (-no-del), or loosen rrsync in authorized_keys.',
+    },
+    {
+        of: ['rsync'],
+        sign: /mkdir .*failed: No such file or directory/,
+        errorClass: 'remote-setup',
+        cause: (evidence) => `The directory above ${evidence.path} does not exist on ${host(evidence)}, which gives no shell to make it.`,
+        next: ({ path }) => `Make it there: mkdir -p ${path}`,
     },
     {
         of: every,
@@ -6307,8 +6321,19 @@ function guardServer(task, session, survey, mirror) {
     }
     if (!mirror || !survey.exists)
         return;
-    guardMirror(survey.real, survey.home);
-    guardForeign(survey, settings.adopt, remotePath(step.destination));
+    hold(task, () => guardMirror(survey.real, survey.home));
+    hold(task, () => guardForeign(survey, settings.adopt, remotePath(step.destination)));
+}
+/** A guard stops a push before anything changes, and tells a dry run that it would. */
+function hold({ settings, host }, guard) {
+    try {
+        guard();
+    }
+    catch (error) {
+        if (!settings.dryRun || !(error instanceof PushError))
+            throw error;
+        host.log.warning(`The push would be refused: ${error.cause} ${error.next}`);
+    }
 }
 /** What rsync would send, by its own rules, into a directory with nothing in it. */
 async function list(task, session) {
@@ -6331,7 +6356,7 @@ async function list(task, session) {
                 ...transferFlags,
                 '--checksum',
                 '--dry-run',
-                '--info=symsafe1',
+                '-v',
                 '--debug=filter1',
                 `--filter=merge ${filter}`,
                 '--',
@@ -6358,7 +6383,8 @@ async function list(task, session) {
         });
     }
     tellLeftOut(task, leftOut, links);
-    const manifest = workspace.isFile ? undefined : makeManifest(items);
+    // A link that is not sent still keeps rsync from deleting its name at the destination: no manifest can say that.
+    const manifest = workspace.isFile || links.length > 0 ? undefined : makeManifest(items);
     return {
         filter,
         since,
@@ -6390,7 +6416,8 @@ async function planWork(task, session, listing, survey, mirror) {
     const items = await transfer(task, session, listing, { mirror, dryRun: true });
     const deleted = items.filter(({ kind, type }) => kind === 'deleted' && type !== 'directory').map(asChange);
     const added = items.filter(({ kind, type }) => kind === 'added' && type !== 'directory').length;
-    guardDeletions(deleted.map(({ path }) => path), listing.files - added, settings.maxDelete);
+    const paths = deleted.map(({ path }) => path);
+    hold(task, () => guardDeletions(paths, listing.files - added, settings.maxDelete));
     return {
         how: 'full',
         changes: items.map(asChange),
@@ -6398,7 +6425,7 @@ async function planWork(task, session, listing, survey, mirror) {
     };
 }
 /** The work that follows from what the server remembers; undefined when that is not certain enough. */
-function fromMemory({ settings }, { items, manifest }, known, mirror) {
+function fromMemory(task, { items, manifest }, known, mirror) {
     if (manifest === undefined)
         return undefined;
     const difference = manifest_compare(known.manifest, manifest);
@@ -6406,8 +6433,9 @@ function fromMemory({ settings }, { items, manifest }, known, mirror) {
     // Names go to the server line by line, so one with a line break in it is left to rsync.
     if (risky || removed.concat(removedDirectories).some((name) => name.includes('\\#012')))
         return undefined;
+    const kept = files(known.manifest) - removed.length;
     if (mirror)
-        guardDeletions(removed, files(known.manifest) - removed.length, settings.maxDelete);
+        hold(task, () => guardDeletions(removed, kept, task.settings.maxDelete));
     const byName = new Map(items.map((item) => [item.name, item]));
     const change = (kind) => (name) => {
         const item = byName.get(name);
@@ -6717,7 +6745,7 @@ while [ "$p" -gt 1 ]; do
   mine=$p p=$1
 done
 [ "$p" -gt 1 ] && ps -A -o pid=,ppid= | while read -r pid parent; do
-  [ "$parent" = "$p" ] && [ "$pid" != "$mine" ] && kill -TERM -- "-$pid"
+  [ "$parent" = "$p" ] && [ "$pid" != "$mine" ] && kill -TERM "-$pid"
 done
 `;
     const brief = AbortSignal.timeout(2_000);
@@ -6868,18 +6896,20 @@ function resolveCall(draft, values) {
     return { verb: 'call', command: fill('deploy-command', draft.command, values, quote) };
 }
 /**
- * The one login that a plan is carried out with.
- * @throws PushError `unsafe` when its uploads, or the input destination, name different ones
+ * The one login that a plan is carried out with: its uploads', or without one the input's.
+ * @throws PushError `unsafe` when its uploads lead to different ones, or to another host than the input
  */
 function loginOf(steps, destination) {
-    const logins = [destination, ...steps.flatMap((step) => (step.verb === 'upload' ? [step.destination] : []))];
-    const [first, ...others] = logins.filter((login) => login !== undefined);
-    if (first === undefined)
-        plan_refuse('it names no destination to call at.');
-    const other = others.find((login) => formatLogin(login) !== formatLogin(first));
-    if (other !== undefined)
-        plan_refuse(`it leads to ${formatLogin(other)}, and ${formatLogin(first)} was named first.`, '', 'unsafe');
-    return first;
+    const uploads = steps.flatMap((step) => (step.verb === 'upload' ? [step.destination] : []));
+    const login = uploads[0] ?? destination ?? plan_refuse('it names no destination to call at.');
+    const other = uploads.find((upload) => formatLogin(upload) !== formatLogin(login));
+    if (other !== undefined) {
+        plan_refuse(`it leads to ${formatLogin(login)} and to ${formatLogin(other)}, and one run has one login.`, '', 'unsafe');
+    }
+    if (destination !== undefined && destination.host !== login.host) {
+        plan_refuse(`it leads to ${login.host}, and input destination to ${destination.host}.`, '', 'unsafe');
+    }
+    return login;
 }
 /** The plan in dotCloud's JSON, which input `plan` takes back. */
 function formatPlan(steps) {
@@ -9016,16 +9046,18 @@ function createLog() {
 function log_tell(report) {
     const { changed, deleted } = countChanges(report);
     if (report.failure !== undefined) {
-        const { cause, evidence, next, stack } = report.failure;
-        say(`==> failed (${report.failure.errorClass})`);
-        for (const text of [cause, evidence, next, stack ?? ''])
-            if (text !== '')
-                say(safeText(text));
+        tellFailure(report.failure);
     }
     else if (report.result === 'skipped')
         say(`==> skipped: ${safeText(report.reason)}`);
     else
         say(`==> ${report.result} in ${report.seconds.toFixed(1)} s: ${changed} changed, ${deleted} deleted`);
+}
+function tellFailure({ errorClass, cause, evidence, next, stack }) {
+    say(`==> failed (${errorClass})`);
+    for (const text of [cause, evidence, next, stack ?? ''])
+        if (text !== '')
+            say(safeText(text));
 }
 
 // EXTERNAL MODULE: ./node_modules/commander/index.js
@@ -9260,6 +9292,7 @@ const outputs = [
 ;// CONCATENATED MODULE: ./build/cli/options.js
 
 
+
 /** The inputs that a shell user rather keeps in a file: `--ssh-key-file`, and so on. */
 const fromFile = ['ssh-key', 'ssh-key-passphrase', 'known-hosts'];
 const variable = (name) => `DOTCLOUD_PUSH_${name.toUpperCase().replaceAll('-', '_')}`;
@@ -9284,17 +9317,33 @@ function readOptions(argv, env, readFile) {
         if (fromFile.includes(name))
             program.option(`--${name}-file <path>`, `read ${name} from a file`);
     }
-    program.parse([...argv]);
+    parse(program, argv);
     const given = program.opts();
     const value = (name, standard) => {
         const file = given[attribute(`${name}-file`)];
         if (typeof file === 'string')
-            return readFile(file);
+            return readInput(name, file, readFile);
         const option = given[attribute(name)];
         return typeof option === 'string' ? option : (env[variable(name)] ?? standard);
     };
     const raw = Object.fromEntries(inputs.map(({ name, default: standard }) => [name, value(name, standard)]));
     return { raw: { ...raw, source: program.args[0] ?? raw.source }, json: given['json'] === true };
+}
+/** Ends the process as its own exit codes say: 0 after help, 2 for what cannot be accepted. */
+function parse(program, argv) {
+    program.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : errorClasses.input));
+    program.parse([...argv]);
+}
+function readInput(name, path, readFile) {
+    try {
+        return readFile(path);
+    }
+    catch (error) {
+        const evidence = error instanceof Error ? error.message : '';
+        throw new PushError('input', `Option --${name}-file names a file that cannot be read.`, 'Check the path.', {
+            evidence,
+        });
+    }
 }
 /** How commander names an option's value. */
 function attribute(name) {
@@ -9359,7 +9408,8 @@ async function main() {
     process.exitCode = report.failure === undefined ? 0 : errorClasses[report.failure.errorClass];
 }
 main().catch((error) => {
-    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-    process.exitCode = errorClasses.bug;
+    const failure = explain(error);
+    tellFailure(failure);
+    process.exitCode = errorClasses[failure.errorClass];
 });
 

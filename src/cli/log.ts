@@ -1,3 +1,4 @@
+import type { Failure } from '../core/errors.js'
 import type { Log, Report } from '../core/model.js'
 import { quoteAll } from '../core/quote.js'
 import { countChanges } from '../core/report.js'
@@ -25,9 +26,12 @@ export function createLog(): Log {
 export function tell(report: Report): void {
   const { changed, deleted } = countChanges(report)
   if (report.failure !== undefined) {
-    const { cause, evidence, next, stack } = report.failure
-    say(`==> failed (${report.failure.errorClass})`)
-    for (const text of [cause, evidence, next, stack ?? '']) if (text !== '') say(safeText(text))
+    tellFailure(report.failure)
   } else if (report.result === 'skipped') say(`==> skipped: ${safeText(report.reason)}`)
   else say(`==> ${report.result} in ${report.seconds.toFixed(1)} s: ${changed} changed, ${deleted} deleted`)
+}
+
+export function tellFailure({ errorClass, cause, evidence, next, stack }: Failure): void {
+  say(`==> failed (${errorClass})`)
+  for (const text of [cause, evidence, next, stack ?? '']) if (text !== '') say(safeText(text))
 }

@@ -2,7 +2,7 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, resolve } from 'node:path'
-import { errorClasses } from '../core/errors.js'
+import { errorClasses, explain } from '../core/errors.js'
 import { trustedEvent } from '../core/event.js'
 import type { Context, Host } from '../core/model.js'
 import { push } from '../core/push.js'
@@ -11,7 +11,7 @@ import { clock } from '../system/clock.js'
 import { cleanPath, isInside, proxyVariables } from '../system/environment.js'
 import { createRunner } from '../system/runner.js'
 import { cancelOnSignals } from '../system/signals.js'
-import { createLog, tell } from './log.js'
+import { createLog, tell, tellFailure } from './log.js'
 import { readOptions } from './options.js'
 
 const { env } = process
@@ -60,6 +60,7 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
-  process.exitCode = errorClasses.bug
+  const failure = explain(error)
+  tellFailure(failure)
+  process.exitCode = errorClasses[failure.errorClass]
 })

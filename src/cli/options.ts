@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander'
+import { errorClasses, PushError } from '../core/errors.js'
 import { type InputName, inputs, version } from '../core/inputs.js'
 import type { RawInputs } from '../core/model.js'
 
@@ -42,11 +43,11 @@ export function readOptions(
     program.addOption(option.preset('true'))
     if (fromFile.includes(name)) program.option(`--${name}-file <path>`, `read ${name} from a file`)
   }
-  program.parse([...argv])
+  parse(program, argv)
   const given: Record<string, unknown> = program.opts()
   const value = (name: InputName, standard: string): string => {
     const file = given[attribute(`${name}-file`)]
-    if (typeof file === 'string') return readFile(file)
+    if (typeof file === 'string') return readInput(name, file, readFile)
     const option = given[attribute(name)]
     return typeof option === 'string' ? option : (env[variable(name)] ?? standard)
   }
@@ -55,6 +56,23 @@ export function readOptions(
     string
   >
   return { raw: { ...raw, source: program.args[0] ?? raw.source }, json: given['json'] === true }
+}
+
+/** Ends the process as its own exit codes say: 0 after help, 2 for what cannot be accepted. */
+function parse(program: Command, argv: readonly string[]): void {
+  program.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : errorClasses.input))
+  program.parse([...argv])
+}
+
+function readInput(name: InputName, path: string, readFile: (path: string) => string): string {
+  try {
+    return readFile(path)
+  } catch (error) {
+    const evidence = error instanceof Error ? error.message : ''
+    throw new PushError('input', `Option --${name}-file names a file that cannot be read.`, 'Check the path.', {
+      evidence,
+    })
+  }
 }
 
 /** How commander names an option's value. */

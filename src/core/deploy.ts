@@ -87,7 +87,7 @@ while [ "$p" -gt 1 ]; do
   mine=$p p=$1
 done
 [ "$p" -gt 1 ] && ps -A -o pid=,ppid= | while read -r pid parent; do
-  [ "$parent" = "$p" ] && [ "$pid" != "$mine" ] && kill -TERM -- "-$pid"
+  [ "$parent" = "$p" ] && [ "$pid" != "$mine" ] && kill -TERM "-$pid"
 done
 `
   const brief = AbortSignal.timeout(2_000)

@@ -42,24 +42,39 @@ export const signs: readonly Sign[] = [
   },
   {
     of: ['rsync'],
-    sign: /rsync:? ?(?:command )?not found|rsync: No such file or directory|Unknown command:? .?rsync|exec.*rsync.*No such file/i,
+    sign: /\brsync: (?:command )?not found|rsync: No such file or directory|Unknown command:? .?rsync|exec.*rsync.*No such file/i,
     errorClass: 'remote-setup',
     cause: (evidence) => `rsync is not installed on ${host(evidence)}.`,
     next: () => 'Install rsync there.',
   },
   {
     of: ['git'],
-    sign: /git-receive-pack:? ?(?:command )?not found|git: (?:command )?not found|Unknown command:? .?git/i,
+    sign: /\bgit(?:-receive-pack)?: (?:command )?not found|Unknown command:? .?git/i,
     errorClass: 'remote-setup',
     cause: (evidence) => `git is not installed on ${host(evidence)}.`,
     next: () => 'Install git there.',
   },
   {
     of: ['hg'],
-    sign: /hg:? ?(?:command )?not found|hg: No such file|Unknown command:? .?hg/i,
+    sign: /(?<![\w./-])hg: (?:command )?not found|Unknown command:? .?hg/i,
     errorClass: 'remote-setup',
     cause: (evidence) => `Mercurial is not installed on ${host(evidence)}.`,
     next: () => 'Install mercurial there.',
+  },
+  {
+    of: ['rsync'],
+    sign: /disabled on this server|rrsync error/i,
+    errorClass: 'remote-setup',
+    cause: (evidence) => `The restricted rsync on ${host(evidence)} does not allow an option that this push needs.`,
+    next: () => 'Set delete: false where deletions are forbidden (-no-del), or loosen rrsync in authorized_keys.',
+  },
+  {
+    of: ['rsync'],
+    sign: /mkdir .*failed: No such file or directory/,
+    errorClass: 'remote-setup',
+    cause: (evidence) =>
+      `The directory above ${evidence.path} does not exist on ${host(evidence)}, which gives no shell to make it.`,
+    next: ({ path }) => `Make it there: mkdir -p ${path}`,
   },
   {
     of: every,

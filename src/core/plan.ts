@@ -196,17 +196,20 @@ export function resolveCall(draft: DraftCall, values: TemplateValues): CallStep 
 }
 
 /**
- * The one login that a plan is carried out with.
- * @throws PushError `unsafe` when its uploads, or the input destination, name different ones
+ * The one login that a plan is carried out with: its uploads', or without one the input's.
+ * @throws PushError `unsafe` when its uploads lead to different ones, or to another host than the input
  */
 export function loginOf(steps: readonly Step[], destination: Destination | undefined): Login {
-  const logins = [destination, ...steps.flatMap((step) => (step.verb === 'upload' ? [step.destination] : []))]
-  const [first, ...others] = logins.filter((login) => login !== undefined)
-  if (first === undefined) refuse('it names no destination to call at.')
-  const other = others.find((login) => formatLogin(login) !== formatLogin(first))
-  if (other !== undefined)
-    refuse(`it leads to ${formatLogin(other)}, and ${formatLogin(first)} was named first.`, '', 'unsafe')
-  return first
+  const uploads = steps.flatMap((step) => (step.verb === 'upload' ? [step.destination] : []))
+  const login = uploads[0] ?? destination ?? refuse('it names no destination to call at.')
+  const other = uploads.find((upload) => formatLogin(upload) !== formatLogin(login))
+  if (other !== undefined) {
+    refuse(`it leads to ${formatLogin(login)} and to ${formatLogin(other)}, and one run has one login.`, '', 'unsafe')
+  }
+  if (destination !== undefined && destination.host !== login.host) {
+    refuse(`it leads to ${login.host}, and input destination to ${destination.host}.`, '', 'unsafe')
+  }
+  return login
 }
 
 /** The plan in dotCloud's JSON, which input `plan` takes back. */

@@ -89,8 +89,18 @@ function guardServer(task: Task, session: Session, survey: Survey, mirror: boole
     )
   }
   if (!mirror || !survey.exists) return
-  guardMirror(survey.real, survey.home)
-  guardForeign(survey, settings.adopt, remotePath(step.destination))
+  hold(task, () => guardMirror(survey.real, survey.home))
+  hold(task, () => guardForeign(survey, settings.adopt, remotePath(step.destination)))
+}
+
+/** A guard stops a push before anything changes, and tells a dry run that it would. */
+function hold({ settings, host }: Task, guard: () => void): void {
+  try {
+    guard()
+  } catch (error) {
+    if (!settings.dryRun || !(error instanceof PushError)) throw error
+    host.log.warning(`The push would be refused: ${error.cause} ${error.next}`)
+  }
 }
 
 /** What rsync would send, by its own rules, into a directory with nothing in it. */
@@ -115,7 +125,7 @@ async function list(task: Task, session: Session): Promise<Listing> {
           ...transferFlags,
           '--checksum',
           '--dry-run',
-          '--info=symsafe1',
+          '-v',
           '--debug=filter1',
           `--filter=merge ${filter}`,
           '--',
@@ -147,7 +157,8 @@ async function list(task: Task, session: Session): Promise<Listing> {
     )
   }
   tellLeftOut(task, leftOut, links)
-  const manifest = workspace.isFile ? undefined : makeManifest(items)
+  // A link that is not sent still keeps rsync from deleting its name at the destination: no manifest can say that.
+  const manifest = workspace.isFile || links.length > 0 ? undefined : makeManifest(items)
   return {
     filter,
     since,
@@ -193,11 +204,8 @@ async function planWork(
   const items = await transfer(task, session, listing, { mirror, dryRun: true })
   const deleted = items.filter(({ kind, type }) => kind === 'deleted' && type !== 'directory').map(asChange)
   const added = items.filter(({ kind, type }) => kind === 'added' && type !== 'directory').length
-  guardDeletions(
-    deleted.map(({ path }) => path),
-    listing.files - added,
-    settings.maxDelete,
-  )
+  const paths = deleted.map(({ path }) => path)
+  hold(task, () => guardDeletions(paths, listing.files - added, settings.maxDelete))
   return {
     how: 'full',
     changes: items.map(asChange),
@@ -207,7 +215,7 @@ async function planWork(
 
 /** The work that follows from what the server remembers; undefined when that is not certain enough. */
 function fromMemory(
-  { settings }: Task,
+  task: Task,
   { items, manifest }: Listing,
   known: Exclude<Survey['known'], 'same' | undefined>,
   mirror: boolean,
@@ -217,7 +225,8 @@ function fromMemory(
   const { added, changed, removed, removedDirectories, risky } = difference
   // Names go to the server line by line, so one with a line break in it is left to rsync.
   if (risky || removed.concat(removedDirectories).some((name) => name.includes('\\#012'))) return undefined
-  if (mirror) guardDeletions(removed, files(known.manifest) - removed.length, settings.maxDelete)
+  const kept = files(known.manifest) - removed.length
+  if (mirror) hold(task, () => guardDeletions(removed, kept, task.settings.maxDelete))
   const byName = new Map(items.map((item) => [item.name, item]))
   const change = (kind: Change['kind']) => (name: string) => {
     const item = byName.get(name)
