@@ -6280,9 +6280,15 @@ async function rsync_preflight({ step, settings, host }) {
         : `rsync ${major}.${minor}`;
     throw new PushError('input', `This machine has ${what}.`, `Install rsync ${rsync_oldest.join('.')} or newer (on macOS: brew install rsync).`);
 }
-async function versionHere(host) {
-    const { stdout } = await host.runner.capture({ label: 'rsync version', file: 'rsync', args: ['--version'] });
-    return stdout.split('\n')[0] ?? '';
+const versions = new WeakMap();
+/** The first line of this machine's `rsync --version`, asked once. */
+function versionHere({ runner }) {
+    const asked = versions.get(runner) ??
+        runner
+            .capture({ label: 'rsync version', file: 'rsync', args: ['--version'] })
+            .then(({ stdout }) => stdout.split('\n')[0] ?? '');
+    versions.set(runner, asked);
+    return asked;
 }
 async function rsync_upload(task, session) {
     const { step, settings, host } = task;
@@ -7646,7 +7652,7 @@ function keeperScript(login) {
 exec 3<&0
 ./${fileNames.wrapper} "$@" -M -N -- ${quote(loginWord(login))} </dev/null 3<&- 2>>${fileNames.log} &
 ssh=$!
-{ read -r _ <&3; kill "$ssh"; } 2>/dev/null &
+{ read -r _ <&3; kill "$ssh"; } >/dev/null 2>&1 &
 wait "$ssh"
 `;
 }
@@ -7779,7 +7785,8 @@ function createConnection(options, settings, host) {
                 const brief = AbortSignal.timeout(1_000);
                 const leave = ssh('ssh -O exit', ['-O', 'exit', '--', loginWord(login)]);
                 await host.runner.run(leave, { signal: brief }).catch(() => undefined);
-                await Promise.race([running.done, host.clock.sleep(1_000, brief)]).catch(() => undefined);
+                const over = new Promise((resolve) => brief.addEventListener('abort', resolve));
+                await Promise.race([running.done, over]).catch(() => undefined);
                 await running.stop();
             }
             return bytesSent(await log());

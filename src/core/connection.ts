@@ -145,7 +145,8 @@ export function createConnection(options: ConnectionOptions, settings: Settings,
         const brief = AbortSignal.timeout(1_000)
         const leave = ssh('ssh -O exit', ['-O', 'exit', '--', loginWord(login)])
         await host.runner.run(leave, { signal: brief }).catch(() => undefined)
-        await Promise.race([running.done, host.clock.sleep(1_000, brief)]).catch(() => undefined)
+        const over = new Promise((resolve) => brief.addEventListener('abort', resolve))
+        await Promise.race([running.done, over]).catch(() => undefined)
         await running.stop()
       }
       return bytesSent(await log())

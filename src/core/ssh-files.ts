@@ -125,7 +125,7 @@ export function keeperScript(login: Login): string {
 exec 3<&0
 ./${fileNames.wrapper} "$@" -M -N -- ${quote(loginWord(login))} </dev/null 3<&- 2>>${fileNames.log} &
 ssh=$!
-{ read -r _ <&3; kill "$ssh"; } 2>/dev/null &
+{ read -r _ <&3; kill "$ssh"; } >/dev/null 2>&1 &
 wait "$ssh"
 `
 }

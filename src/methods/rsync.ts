@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { formatLogin, loginWord, remotePath } from '../core/destination.js'
 import { PushError } from '../core/errors.js'
 import { guardDeletions, guardEmpty, guardForeign, guardMirror } from '../core/guards.js'
-import type { Change, Session, Upload } from '../core/model.js'
+import type { Change, Runner, Session, Upload } from '../core/model.js'
 import { compare, type Difference, digestOf, journalOf, type Manifest, makeManifest, wholeJournal } from './manifest.js'
 import { conclusion, type Memory, memoryFor, preparation } from './memory.js'
 import { attempt, createTail, type Method, type Task } from './method.js'
@@ -33,9 +33,17 @@ async function preflight({ step, settings, host }: Task): Promise<void> {
   )
 }
 
-async function versionHere(host: Task['host']): Promise<string> {
-  const { stdout } = await host.runner.capture({ label: 'rsync version', file: 'rsync', args: ['--version'] })
-  return stdout.split('\n')[0] ?? ''
+const versions = new WeakMap<Runner, Promise<string>>()
+
+/** The first line of this machine's `rsync --version`, asked once. */
+function versionHere({ runner }: Task['host']): Promise<string> {
+  const asked =
+    versions.get(runner) ??
+    runner
+      .capture({ label: 'rsync version', file: 'rsync', args: ['--version'] })
+      .then(({ stdout }) => stdout.split('\n')[0] ?? '')
+  versions.set(runner, asked)
+  return asked
 }
 
 /** The local side of an upload, listed by rsync's own rules. */
