@@ -5181,6 +5181,9 @@ class Repository {
             `${revision}:${ref}`,
         ]), {
             stderr(line) {
+                const progress = /^(?:Compressing|Writing) objects: +(\d+)% (.*)$/.exec(line);
+                if (progress !== null)
+                    return host.log.progress({ percent: Number(progress[1]), detail: progress[2] ?? '' });
                 said.push(line);
                 const remote = /^remote: ?(.*?)\s*$/.exec(line)?.[1];
                 if (remote === undefined)
@@ -6035,6 +6038,14 @@ function parseLeftOut(line) {
     const link = /^ignoring unsafe symlink "(.+)" -> ".*"$/.exec(line)?.[1];
     return link === undefined ? undefined : { path: unescapeName(link).toString('utf8'), link: true };
 }
+/** A line of --info=progress2: bytes, percent, rate, time left. */
+function parseProgress(line) {
+    const match = /^ *([\d,.]+[KMGT]?) +(\d{1,3})% +(\S+) +(\d+:\d\d:\d\d)/.exec(line);
+    if (match === null)
+        return undefined;
+    const [, bytes, percent, rate, left] = match;
+    return { percent: Number(percent), detail: `${bytes} bytes, ${rate}, ${left} left` };
+}
 
 ;// CONCATENATED MODULE: ./build/methods/memory.js
 
@@ -6524,7 +6535,7 @@ async function transfer(task, session, listing, { mirror, dryRun, first, deletio
     const args = [
         ...(filesFrom === undefined ? ['-r'] : [`--files-from=${filesFrom}`, '--from0']),
         ...transferFlags,
-        ...(dryRun ? ['--dry-run'] : []),
+        ...(dryRun ? ['--dry-run'] : ['--info=progress2']),
         // New files get into place together at the end, so that an interrupted push leaves the old ones.
         ...(first ? [] : ['--checksum', '--delay-updates']),
         ...(mirror ? ['--delete-delay'] : []),
@@ -6542,7 +6553,10 @@ async function transfer(task, session, listing, { mirror, dryRun, first, deletio
     const { output, failure } = await attempt(task, session, { label: 'rsync', file: 'rsync', args, env: session.env }, {
         stdout(line) {
             const item = parseItem(line);
-            if (item === undefined)
+            const progress = item === undefined ? parseProgress(line) : undefined;
+            if (progress !== undefined)
+                host.log.progress(progress);
+            else if (item === undefined)
                 said.push(line);
             else if (item.kind !== 'same' && item.name !== '.')
                 items.push(item);
@@ -9029,12 +9043,41 @@ function cancelOnSignals() {
     return controller.signal;
 }
 
+;// CONCATENATED MODULE: ./build/system/progress.js
+/** Milliseconds between two lines of progress in a log. */
+const interval = 10_000;
+/** Shows progress as a line every ten seconds, so that quick work shows none. */
+function seldom(clock, show) {
+    let last = clock.now();
+    return ({ percent, detail }) => {
+        const now = clock.now();
+        if (now - last < interval)
+            return;
+        last = now;
+        show(`${percent}% (${detail})`);
+    };
+}
+
+;// CONCATENATED MODULE: ./build/cli/progress.js
+
+const width = 30;
+/** A bar on the terminal, drawn over itself; the next line of the log clears it. */
+function drawBar({ percent, detail }) {
+    const done = Math.round((Math.min(percent, 100) / 100) * width);
+    process.stderr.write(`\r\u001b[K[${'#'.repeat(done)}${' '.repeat(width - done)}] ${percent}% ${safeLine(detail)}\r`);
+}
+
 ;// CONCATENATED MODULE: ./build/cli/log.js
 
 
 
+
+
+
+/** Clears what a progress bar left on the line, on a terminal only. */
+const clear = process.stderr.isTTY ? '\u001b[K' : '';
 function say(text) {
-    process.stderr.write(`${text}\n`);
+    process.stderr.write(`${clear}${text}\n`);
 }
 /** The log on standard error: standard output is for the report. */
 function createLog() {
@@ -9047,6 +9090,7 @@ function createLog() {
         remote: capped((line) => say(`│ ${safeLine(line)}`)),
         warning: (text) => say(`warning: ${safeText(text)}`),
         notice: (text) => say(safeText(text)),
+        progress: process.stderr.isTTY ? drawBar : seldom(clock, (line) => say(safeLine(line))),
     };
 }
 /** The end of a run, in a line or three. */

@@ -2912,6 +2912,9 @@ class Repository {
             `${revision}:${ref}`,
         ]), {
             stderr(line) {
+                const progress = /^(?:Compressing|Writing) objects: +(\d+)% (.*)$/.exec(line);
+                if (progress !== null)
+                    return host.log.progress({ percent: Number(progress[1]), detail: progress[2] ?? '' });
                 said.push(line);
                 const remote = /^remote: ?(.*?)\s*$/.exec(line)?.[1];
                 if (remote === undefined)
@@ -3766,6 +3769,14 @@ function parseLeftOut(line) {
     const link = /^ignoring unsafe symlink "(.+)" -> ".*"$/.exec(line)?.[1];
     return link === undefined ? undefined : { path: unescapeName(link).toString('utf8'), link: true };
 }
+/** A line of --info=progress2: bytes, percent, rate, time left. */
+function parseProgress(line) {
+    const match = /^ *([\d,.]+[KMGT]?) +(\d{1,3})% +(\S+) +(\d+:\d\d:\d\d)/.exec(line);
+    if (match === null)
+        return undefined;
+    const [, bytes, percent, rate, left] = match;
+    return { percent: Number(percent), detail: `${bytes} bytes, ${rate}, ${left} left` };
+}
 
 ;// CONCATENATED MODULE: ./build/methods/memory.js
 
@@ -4255,7 +4266,7 @@ async function transfer(task, session, listing, { mirror, dryRun, first, deletio
     const args = [
         ...(filesFrom === undefined ? ['-r'] : [`--files-from=${filesFrom}`, '--from0']),
         ...transferFlags,
-        ...(dryRun ? ['--dry-run'] : []),
+        ...(dryRun ? ['--dry-run'] : ['--info=progress2']),
         // New files get into place together at the end, so that an interrupted push leaves the old ones.
         ...(first ? [] : ['--checksum', '--delay-updates']),
         ...(mirror ? ['--delete-delay'] : []),
@@ -4273,7 +4284,10 @@ async function transfer(task, session, listing, { mirror, dryRun, first, deletio
     const { output, failure } = await attempt(task, session, { label: 'rsync', file: 'rsync', args, env: session.env }, {
         stdout(line) {
             const item = parseItem(line);
-            if (item === undefined)
+            const progress = item === undefined ? parseProgress(line) : undefined;
+            if (progress !== undefined)
+                host.log.progress(progress);
+            else if (item === undefined)
                 said.push(line);
             else if (item.kind !== 'same' && item.name !== '.')
                 items.push(item);
@@ -5858,7 +5872,24 @@ function mask(secret) {
         core_setSecret(secret);
 }
 
+;// CONCATENATED MODULE: ./build/system/progress.js
+/** Milliseconds between two lines of progress in a log. */
+const interval = 10_000;
+/** Shows progress as a line every ten seconds, so that quick work shows none. */
+function seldom(clock, show) {
+    let last = clock.now();
+    return ({ percent, detail }) => {
+        const now = clock.now();
+        if (now - last < interval)
+            return;
+        last = now;
+        show(`${percent}% (${detail})`);
+    };
+}
+
 ;// CONCATENATED MODULE: ./build/action/log.js
+
+
 
 
 
@@ -5902,6 +5933,7 @@ function createLog() {
         command: ({ file, args }) => info(safeLine(`[command] ${quoteAll([file, ...args])}`)),
         remote: capped((line) => info(`│ ${safeLine(line)}`)),
         warning: (text) => withCommands(() => warning(safeText(text))),
+        progress: seldom(clock, (line) => info(safeLine(line))),
         notice: (text) => withCommands(() => notice(safeText(text))),
     };
 }

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto'
 import * as core from '@actions/core'
 import type { Log } from '../core/model.js'
 import { quoteAll } from '../core/quote.js'
+import { clock } from '../system/clock.js'
+import { seldom } from '../system/progress.js'
 import { capped, safeLine, safeText } from '../system/sink.js'
 
 /**
@@ -44,6 +46,7 @@ export function createLog(): Log {
     command: ({ file, args }) => core.info(safeLine(`[command] ${quoteAll([file, ...args])}`)),
     remote: capped((line) => core.info(`│ ${safeLine(line)}`)),
     warning: (text) => withCommands(() => core.warning(safeText(text))),
+    progress: seldom(clock, (line) => core.info(safeLine(line))),
     notice: (text) => withCommands(() => core.notice(safeText(text))),
   }
 }

@@ -2,10 +2,16 @@ import type { Failure } from '../core/errors.js'
 import type { Log, Report } from '../core/model.js'
 import { quoteAll } from '../core/quote.js'
 import { countChanges } from '../core/report.js'
+import { clock } from '../system/clock.js'
+import { seldom } from '../system/progress.js'
 import { capped, safeLine, safeText } from '../system/sink.js'
+import { drawBar } from './progress.js'
+
+/** Clears what a progress bar left on the line, on a terminal only. */
+const clear = process.stderr.isTTY ? '\u001b[K' : ''
 
 function say(text: string): void {
-  process.stderr.write(`${text}\n`)
+  process.stderr.write(`${clear}${text}\n`)
 }
 
 /** The log on standard error: standard output is for the report. */
@@ -19,6 +25,7 @@ export function createLog(): Log {
     remote: capped((line) => say(`│ ${safeLine(line)}`)),
     warning: (text) => say(`warning: ${safeText(text)}`),
     notice: (text) => say(safeText(text)),
+    progress: process.stderr.isTTY ? drawBar : seldom(clock, (line) => say(safeLine(line))),
   }
 }
 

@@ -149,6 +149,15 @@ export interface Log {
   remote(line: string): void
   warning(text: string): void
   notice(text: string): void
+  /** How far a long transfer is; called often, shown seldom. */
+  progress(progress: Progress): void
+}
+
+/** A transfer under way, in the words of the tool that does it. */
+export interface Progress {
+  readonly percent: number
+  /** Bytes, rate, time left; whatever the tool tells. */
+  readonly detail: string
 }
 
 export interface Clock {

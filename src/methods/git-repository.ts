@@ -201,6 +201,8 @@ export class Repository {
       ]),
       {
         stderr(line) {
+          const progress = /^(?:Compressing|Writing) objects: +(\d+)% (.*)$/.exec(line)
+          if (progress !== null) return host.log.progress({ percent: Number(progress[1]), detail: progress[2] ?? '' })
           said.push(line)
           const remote = /^remote: ?(.*?)\s*$/.exec(line)?.[1]
           if (remote === undefined) return

@@ -1,4 +1,4 @@
-import type { Change } from '../core/model.js'
+import type { Change, Progress } from '../core/model.js'
 
 /**
  * How rsync is asked to itemize: what is done, permissions, size, content's checksum (with --checksum), and after a bar
@@ -74,4 +74,12 @@ export function parseLeftOut(line: string): { readonly path: string; readonly li
   if (hidden !== undefined) return { path: unescapeName(hidden).toString('utf8'), link: false }
   const link = /^ignoring unsafe symlink "(.+)" -> ".*"$/.exec(line)?.[1]
   return link === undefined ? undefined : { path: unescapeName(link).toString('utf8'), link: true }
+}
+
+/** A line of --info=progress2: bytes, percent, rate, time left. */
+export function parseProgress(line: string): Progress | undefined {
+  const match = /^ *([\d,.]+[KMGT]?) +(\d{1,3})% +(\S+) +(\d+:\d\d:\d\d)/.exec(line)
+  if (match === null) return undefined
+  const [, bytes, percent, rate, left] = match
+  return { percent: Number(percent), detail: `${bytes} bytes, ${rate}, ${left} left` }
 }

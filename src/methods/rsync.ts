@@ -10,7 +10,15 @@ import { compare, type Difference, digestOf, journalOf, type Manifest, makeManif
 import { conclusion, type Memory, memoryFor, preparation } from './memory.js'
 import { attempt, createTail, type Method, type Task } from './method.js'
 import { filterRules, readIgnoreFile } from './rsync-filter.js'
-import { asChange, type Item, itemFormat, parseItem, parseLeftOut, unescapeName } from './rsync-output.js'
+import {
+  asChange,
+  type Item,
+  itemFormat,
+  parseItem,
+  parseLeftOut,
+  parseProgress,
+  unescapeName,
+} from './rsync-output.js'
 import { look, type Survey } from './survey.js'
 
 export const rsync: Method = { name: 'rsync', preflight, upload }
@@ -360,7 +368,7 @@ async function transfer(
   const args = [
     ...(filesFrom === undefined ? ['-r'] : [`--files-from=${filesFrom}`, '--from0']),
     ...transferFlags,
-    ...(dryRun ? ['--dry-run'] : []),
+    ...(dryRun ? ['--dry-run'] : ['--info=progress2']),
     // New files get into place together at the end, so that an interrupted push leaves the old ones.
     ...(first ? [] : ['--checksum', '--delay-updates']),
     ...(mirror ? ['--delete-delay'] : []),
@@ -382,7 +390,9 @@ async function transfer(
     {
       stdout(line) {
         const item = parseItem(line)
-        if (item === undefined) said.push(line)
+        const progress = item === undefined ? parseProgress(line) : undefined
+        if (progress !== undefined) host.log.progress(progress)
+        else if (item === undefined) said.push(line)
         else if (item.kind !== 'same' && item.name !== '.') items.push(item)
       },
       stderr(line) {
