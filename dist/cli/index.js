@@ -6605,6 +6605,10 @@ function commandEnd(log) {
     const last = kinds.at(-1)?.[1];
     return last === 'status' || last === 'signal' ? last : 'lost';
 }
+/** What the server calls itself. */
+function serverSoftware(log) {
+    return /remote software version (.*)$/m.exec(log)?.[1]?.trim() ?? '';
+}
 /** Bytes sent over all connections that have ended, encryption included. */
 function bytesSent(log) {
     const totals = [...log.matchAll(/^Transferred: sent (\d+), received/gm)];
@@ -7048,6 +7052,23 @@ class Ledger {
             ...this.#notes,
         };
     }
+}
+/** How a kind of change is written before a name. */
+const report_signs = { added: '+', changed: '~', deleted: '-' };
+/** The changes as they are listed: what is lost comes first. */
+function sortChanges(changes) {
+    const order = ['deleted', 'changed', 'added'];
+    return changes.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+}
+/** A run in one line. */
+function headline(report) {
+    if (report.result === 'skipped')
+        return `skipped: ${report.reason}`;
+    const { changed, deleted } = countChanges(report);
+    const end = `${report.seconds.toFixed(1)} s`;
+    if (report.failure !== undefined)
+        return `failed (${report.failure.errorClass}) after ${end}`;
+    return `${report.result} in ${end}: ${changed} changed, ${deleted} deleted`;
 }
 /** How many files a push changed (or added) and deleted; directories do not count. */
 function countChanges({ changes }) {
@@ -7730,6 +7751,11 @@ function createConnection(options, settings, host) {
                 await host.clock.sleep(lookInterval, signal);
             }
             master = running;
+            const software = serverSoftware(await log(start));
+            const shown = (await offered()).at(-1);
+            host.log.info(`Logged in to ${formatLogin(login)}${software === '' ? '' : ` (${software})`}`);
+            if (shown !== undefined)
+                host.log.info(`Host key ${shown.fingerprint} (${shown.type})`);
         }
         catch (error) {
             await running.stop();
@@ -7912,6 +7938,8 @@ async function judgeKey(folder, env, { passphrase }, host) {
 
 
 
+/** How many changes the log lists; the report has them all. */
+const mostTold = 20;
 /**
  * One push from raw inputs to a report. It never throws: whatever went wrong is in the report, with its class.
  * The settings of a run whose branch does not match are not even read, so that it stays green without a secret.
@@ -8021,10 +8049,17 @@ async function carryOut(steps, session, settings, host, ledger) {
         else {
             const upload = await uploadWithRetries(step, session, settings, host, ledger);
             ledger.upload(upload);
+            tellChanges(upload, host);
             if (upload.failure !== undefined)
                 throw upload.failure;
         }
     }
+}
+function tellChanges({ changes }, host) {
+    for (const { kind, path } of sortChanges(changes).slice(0, mostTold))
+        host.log.info(`${report_signs[kind]} ${path}`);
+    if (changes.length > mostTold)
+        host.log.info(`… and ${changes.length - mostTold} more`);
 }
 /** An upload is idempotent, so a lost line is tried again; everything else is the truth the first time. */
 async function uploadWithRetries(step, session, settings, host, ledger) {
@@ -9095,17 +9130,11 @@ function createLog() {
 }
 /** The end of a run, in a line or three. */
 function log_tell(report) {
-    const { changed, deleted } = countChanges(report);
-    if (report.failure !== undefined) {
+    say(`==> ${safeLine(headline(report))}`);
+    if (report.failure !== undefined)
         tellFailure(report.failure);
-    }
-    else if (report.result === 'skipped')
-        say(`==> skipped: ${safeText(report.reason)}`);
-    else
-        say(`==> ${report.result} in ${report.seconds.toFixed(1)} s: ${changed} changed, ${deleted} deleted`);
 }
-function tellFailure({ errorClass, cause, evidence, next, stack }) {
-    say(`==> failed (${errorClass})`);
+function tellFailure({ cause, evidence, next, stack }) {
     for (const text of [cause, evidence, next, stack ?? ''])
         if (text !== '')
             say(safeText(text));

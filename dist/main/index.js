@@ -4336,6 +4336,10 @@ function commandEnd(log) {
     const last = kinds.at(-1)?.[1];
     return last === 'status' || last === 'signal' ? last : 'lost';
 }
+/** What the server calls itself. */
+function serverSoftware(log) {
+    return /remote software version (.*)$/m.exec(log)?.[1]?.trim() ?? '';
+}
 /** Bytes sent over all connections that have ended, encryption included. */
 function bytesSent(log) {
     const totals = [...log.matchAll(/^Transferred: sent (\d+), received/gm)];
@@ -4780,6 +4784,23 @@ class Ledger {
         };
     }
 }
+/** How a kind of change is written before a name. */
+const report_signs = { added: '+', changed: '~', deleted: '-' };
+/** The changes as they are listed: what is lost comes first. */
+function sortChanges(changes) {
+    const order = ['deleted', 'changed', 'added'];
+    return changes.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+}
+/** A run in one line. */
+function headline(report) {
+    if (report.result === 'skipped')
+        return `skipped: ${report.reason}`;
+    const { changed, deleted } = countChanges(report);
+    const end = `${report.seconds.toFixed(1)} s`;
+    if (report.failure !== undefined)
+        return `failed (${report.failure.errorClass}) after ${end}`;
+    return `${report.result} in ${end}: ${changed} changed, ${deleted} deleted`;
+}
 /** How many files a push changed (or added) and deleted; directories do not count. */
 function countChanges({ changes }) {
     const files = changes.filter(({ path }) => !path.endsWith('/'));
@@ -5003,6 +5024,11 @@ function createConnection(options, settings, host) {
                 await host.clock.sleep(lookInterval, signal);
             }
             master = running;
+            const software = serverSoftware(await log(start));
+            const shown = (await offered()).at(-1);
+            host.log.info(`Logged in to ${formatLogin(login)}${software === '' ? '' : ` (${software})`}`);
+            if (shown !== undefined)
+                host.log.info(`Host key ${shown.fingerprint} (${shown.type})`);
         }
         catch (error) {
             await running.stop();
@@ -5185,6 +5211,8 @@ async function judgeKey(folder, env, { passphrase }, host) {
 
 
 
+/** How many changes the log lists; the report has them all. */
+const mostTold = 20;
 /**
  * One push from raw inputs to a report. It never throws: whatever went wrong is in the report, with its class.
  * The settings of a run whose branch does not match are not even read, so that it stays green without a secret.
@@ -5294,10 +5322,17 @@ async function carryOut(steps, session, settings, host, ledger) {
         else {
             const upload = await uploadWithRetries(step, session, settings, host, ledger);
             ledger.upload(upload);
+            tellChanges(upload, host);
             if (upload.failure !== undefined)
                 throw upload.failure;
         }
     }
+}
+function tellChanges({ changes }, host) {
+    for (const { kind, path } of sortChanges(changes).slice(0, mostTold))
+        host.log.info(`${report_signs[kind]} ${path}`);
+    if (changes.length > mostTold)
+        host.log.info(`… and ${changes.length - mostTold} more`);
 }
 /** An upload is idempotent, so a lost line is tried again; everything else is the truth the first time. */
 async function uploadWithRetries(step, session, settings, host, ledger) {
@@ -5949,7 +5984,6 @@ const headlines = {
     planned: '📋 planned',
     failed: '❌ failed',
 };
-const summary_signs = { added: '+', changed: '~', deleted: '−' };
 /**
  * Foreign text that GitHub's Markdown shows as it is: what could be HTML is an entity, and what could be Markdown, a
  * mention or a link is one too.
@@ -6002,9 +6036,9 @@ function table(report) {
 function changes({ changes: all }) {
     if (all.length === 0)
         return '';
-    const order = ['deleted', 'changed', 'added'];
-    const sorted = all.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
-    const lines = sorted.slice(0, mostFiles).map(({ kind, path }) => `${summary_signs[kind]} ${literal(path)}`);
+    const lines = sortChanges(all)
+        .slice(0, mostFiles)
+        .map(({ kind, path }) => `${report_signs[kind]} ${literal(path)}`);
     const rest = all.length > mostFiles ? [`… and ${all.length - mostFiles} more`] : [];
     return `<details><summary>What changed</summary>\n<pre>${[...lines, ...rest].join('\n')}</pre>\n</details>`;
 }
@@ -6042,6 +6076,7 @@ async function publish(report, temp) {
     const values = { ...toValues(report), report: path };
     for (const [name, value] of Object.entries(values))
         setOutput(name, value);
+    info(safeLine(headline(report)));
     if (report.result === 'skipped')
         notice(`Nothing was pushed: ${safeText(report.reason)}.`);
     if (process.env['GITHUB_STEP_SUMMARY'])

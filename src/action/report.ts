@@ -5,9 +5,9 @@ import * as core from '@actions/core'
 import type { Failure } from '../core/errors.js'
 import type { OutputName } from '../core/inputs.js'
 import type { Report } from '../core/model.js'
-import { toJson, toValues } from '../core/report.js'
+import { headline, toJson, toValues } from '../core/report.js'
 import { summarize } from '../core/summary.js'
-import { safeText } from '../system/sink.js'
+import { safeLine, safeText } from '../system/sink.js'
 import { save } from './state.js'
 
 /** Tells a run's report by every way that GitHub has: outputs, a JSON file, the job summary. */
@@ -17,6 +17,7 @@ export async function publish(report: Report, temp: string): Promise<void> {
   await writeFile(path, `${JSON.stringify(toJson(report), null, 2)}\n`, { flag: 'wx', mode: 0o600 })
   const values: Record<OutputName, string> = { ...toValues(report), report: path }
   for (const [name, value] of Object.entries(values)) core.setOutput(name, value)
+  core.info(safeLine(headline(report)))
   if (report.result === 'skipped') core.notice(`Nothing was pushed: ${safeText(report.reason)}.`)
   if (process.env['GITHUB_STEP_SUMMARY']) await core.summary.addRaw(summarize(report)).write()
 }

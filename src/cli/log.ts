@@ -1,7 +1,7 @@
 import type { Failure } from '../core/errors.js'
 import type { Log, Report } from '../core/model.js'
 import { quoteAll } from '../core/quote.js'
-import { countChanges } from '../core/report.js'
+import { headline } from '../core/report.js'
 import { clock } from '../system/clock.js'
 import { seldom } from '../system/progress.js'
 import { capped, safeLine, safeText } from '../system/sink.js'
@@ -31,14 +31,10 @@ export function createLog(): Log {
 
 /** The end of a run, in a line or three. */
 export function tell(report: Report): void {
-  const { changed, deleted } = countChanges(report)
-  if (report.failure !== undefined) {
-    tellFailure(report.failure)
-  } else if (report.result === 'skipped') say(`==> skipped: ${safeText(report.reason)}`)
-  else say(`==> ${report.result} in ${report.seconds.toFixed(1)} s: ${changed} changed, ${deleted} deleted`)
+  say(`==> ${safeLine(headline(report))}`)
+  if (report.failure !== undefined) tellFailure(report.failure)
 }
 
-export function tellFailure({ errorClass, cause, evidence, next, stack }: Failure): void {
-  say(`==> failed (${errorClass})`)
+export function tellFailure({ cause, evidence, next, stack }: Failure): void {
   for (const text of [cause, evidence, next, stack ?? '']) if (text !== '') say(safeText(text))
 }

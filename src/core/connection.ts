@@ -5,7 +5,7 @@ import { formatLogin, type Login, loginWord } from './destination.js'
 import { PushError } from './errors.js'
 import type { Command, Connection, Host, Running, Settings } from './model.js'
 import { fileNames } from './ssh-files.js'
-import { bytesSent, connectFailure, type OfferedKey, parseOffered } from './ssh-log.js'
+import { bytesSent, connectFailure, type OfferedKey, parseOffered, serverSoftware } from './ssh-log.js'
 
 /** Seconds to wait before the second, third, … attempt; the last one repeats. */
 const delays = [2, 5, 10]
@@ -74,6 +74,10 @@ export function createConnection(options: ConnectionOptions, settings: Settings,
         await host.clock.sleep(lookInterval, signal)
       }
       master = running
+      const software = serverSoftware(await log(start))
+      const shown = (await offered()).at(-1)
+      host.log.info(`Logged in to ${formatLogin(login)}${software === '' ? '' : ` (${software})`}`)
+      if (shown !== undefined) host.log.info(`Host key ${shown.fingerprint} (${shown.type})`)
     } catch (error) {
       await running.stop()
       throw error

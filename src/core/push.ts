@@ -18,11 +18,14 @@ import {
   type Step,
   type UploadStep,
 } from './plan.js'
-import { Ledger } from './report.js'
+import { Ledger, signs, sortChanges } from './report.js'
 import { withSession } from './session.js'
 import { parseBranches, parseSettings } from './settings.js'
 import type { TemplateValues } from './template.js'
 import { branchOf, checkedOutRef, inspect, resolveInside } from './workspace.js'
+
+/** How many changes the log lists; the report has them all. */
+const mostTold = 20
 
 /**
  * One push from raw inputs to a report. It never throws: whatever went wrong is in the report, with its class.
@@ -157,9 +160,15 @@ async function carryOut(
     else {
       const upload = await uploadWithRetries(step, session, settings, host, ledger)
       ledger.upload(upload)
+      tellChanges(upload, host)
       if (upload.failure !== undefined) throw upload.failure
     }
   }
+}
+
+function tellChanges({ changes }: Upload, host: Host): void {
+  for (const { kind, path } of sortChanges(changes).slice(0, mostTold)) host.log.info(`${signs[kind]} ${path}`)
+  if (changes.length > mostTold) host.log.info(`… and ${changes.length - mostTold} more`)
 }
 
 /** An upload is idempotent, so a lost line is tried again; everything else is the truth the first time. */

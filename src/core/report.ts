@@ -1,7 +1,7 @@
 import { formatDestination, formatLogin, type Login } from './destination.js'
 import { explain } from './errors.js'
 import type { OutputName } from './inputs.js'
-import type { Host, Report, StageName, Upload } from './model.js'
+import type { Change, Host, Report, StageName, Upload } from './model.js'
 import { formatPlan, type Step } from './plan.js'
 
 type Notes = Partial<Pick<Report, 'app' | 'bytesSent' | 'deployExitCode' | 'hostKeyFingerprint' | 'tail'>>
@@ -109,6 +109,24 @@ export class Ledger {
       ...this.#notes,
     }
   }
+}
+
+/** How a kind of change is written before a name. */
+export const signs: Readonly<Record<Change['kind'], string>> = { added: '+', changed: '~', deleted: '-' }
+
+/** The changes as they are listed: what is lost comes first. */
+export function sortChanges(changes: readonly Change[]): readonly Change[] {
+  const order = ['deleted', 'changed', 'added']
+  return changes.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind))
+}
+
+/** A run in one line. */
+export function headline(report: Report): string {
+  if (report.result === 'skipped') return `skipped: ${report.reason}`
+  const { changed, deleted } = countChanges(report)
+  const end = `${report.seconds.toFixed(1)} s`
+  if (report.failure !== undefined) return `failed (${report.failure.errorClass}) after ${end}`
+  return `${report.result} in ${end}: ${changed} changed, ${deleted} deleted`
 }
 
 /** How many files a push changed (or added) and deleted; directories do not count. */

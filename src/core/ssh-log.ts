@@ -35,6 +35,11 @@ export function commandEnd(log: string): 'status' | 'signal' | 'lost' {
   return last === 'status' || last === 'signal' ? last : 'lost'
 }
 
+/** What the server calls itself. */
+export function serverSoftware(log: string): string {
+  return /remote software version (.*)$/m.exec(log)?.[1]?.trim() ?? ''
+}
+
 /** Bytes sent over all connections that have ended, encryption included. */
 export function bytesSent(log: string): number | undefined {
   const totals = [...log.matchAll(/^Transferred: sent (\d+), received/gm)]

@@ -1,5 +1,5 @@
 import type { Report } from './model.js'
-import { countChanges } from './report.js'
+import { countChanges, signs, sortChanges } from './report.js'
 
 /** How many changed files the summary lists. */
 const mostFiles = 50
@@ -11,8 +11,6 @@ const headlines: Readonly<Record<Report['result'], string>> = {
   planned: '📋 planned',
   failed: '❌ failed',
 }
-
-const signs = { added: '+', changed: '~', deleted: '−' } as const
 
 /**
  * Foreign text that GitHub's Markdown shows as it is: what could be HTML is an entity, and what could be Markdown, a
@@ -69,9 +67,9 @@ function table(report: Report): string {
 
 function changes({ changes: all }: Report): string {
   if (all.length === 0) return ''
-  const order = ['deleted', 'changed', 'added']
-  const sorted = all.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind))
-  const lines = sorted.slice(0, mostFiles).map(({ kind, path }) => `${signs[kind]} ${literal(path)}`)
+  const lines = sortChanges(all)
+    .slice(0, mostFiles)
+    .map(({ kind, path }) => `${signs[kind]} ${literal(path)}`)
   const rest = all.length > mostFiles ? [`… and ${all.length - mostFiles} more`] : []
   return `<details><summary>What changed</summary>\n<pre>${[...lines, ...rest].join('\n')}</pre>\n</details>`
 }
