@@ -4794,11 +4794,140 @@ async function exists(path) {
     return await (0,promises_namespaceObject.lstat)(path).then(() => true, () => false);
 }
 
+;// CONCATENATED MODULE: external "node:crypto"
+const external_node_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
+;// CONCATENATED MODULE: ./build/core/ssh-log.js
+
+
+
+/**
+ * What ssh's own log (`ssh -v`) tells. It is kept apart from what the server prints, so a server cannot forge it by
+ * its output; only ssh's wording can change, and then a failure becomes less exact, never a success.
+ */
+/** The fingerprint of a public key in base64, as ssh prints it. */
+function fingerprintOf(publicKey) {
+    return `SHA256:${(0,external_node_crypto_namespaceObject.createHash)('sha256').update(Buffer.from(publicKey, 'base64')).digest('base64').replace(/=+$/, '')}`;
+}
+function parseOffered(text) {
+    return text.split('\n').flatMap((line) => {
+        const [host, type, key, fingerprint] = line.split(' ');
+        return host && type && key && fingerprint ? [{ host, type, key, fingerprint }] : [];
+    });
+}
+/** How the last remote command ended: with an exit status, by a signal, or nobody knows because the line is gone. */
+function commandEnd(log) {
+    const kinds = [...log.matchAll(/client_input_channel_req: channel \d+ rtype exit-(status|signal)/g)];
+    const last = kinds.at(-1)?.[1];
+    return last === 'status' || last === 'signal' ? last : 'lost';
+}
+/** What the server calls itself. */
+function serverSoftware(log) {
+    return /remote software version (.*)$/m.exec(log)?.[1]?.trim() ?? '';
+}
+/** Bytes sent over all connections that have ended, encryption included. */
+function bytesSent(log) {
+    const totals = [...log.matchAll(/^Transferred: sent (\d+), received/gm)];
+    return totals.length === 0 ? undefined : totals.reduce((sum, [, bytes]) => sum + Number(bytes), 0);
+}
+const unreachable = /^ssh: (?:connect to host .*|Could not resolve hostname .*)$|^(?:kex_exchange_identification|ssh_dispatch_run_fatal|banner exchange|client_loop|Connection (?:closed|reset|timed out)|Connection to \S+ port \d+ timed out|Timeout, server|Unable to negotiate).*$/m;
+/** Why ssh could not log in, from its log. Total: whatever the log says, there is one class. */
+function connectFailure(log, attempt) {
+    const where = formatLogin(attempt.login);
+    if (/REMOTE HOST IDENTIFICATION HAS CHANGED|Host key verification failed|host key is known for/.test(log)) {
+        return hostKeyFailure(log, attempt);
+    }
+    const keyError = /^Load key .*$/m.exec(log)?.[0];
+    if (keyError !== undefined) {
+        return new PushError('key', 'ssh cannot load ssh-key.', 'Check the secret and its passphrase.', {
+            evidence: keyError,
+        });
+    }
+    const denied = /^.*(?:Permission denied|Too many authentication failures).*$/m.exec(log)?.[0];
+    if (denied !== undefined) {
+        return new PushError('auth', `${where} did not accept our key ${attempt.keyFingerprint}.`, `Append the public half of ssh-key to ~/.ssh/authorized_keys of ${attempt.login.user} on the server, and check the user name.`, { evidence: denied });
+    }
+    const evidence = unreachable.exec(log)?.[0] ?? lastWords(log);
+    const [, errorClass, cause, next] = reasons(where).find(([sign]) => sign.test(evidence)) ?? unknownReason(where);
+    return new PushError(errorClass, cause, next, {
+        evidence,
+        retry: !/Name or service not known|negotiate/.test(evidence),
+    });
+}
+function reasons(where) {
+    return [
+        [
+            /Could not resolve hostname/,
+            'connect',
+            `The name of ${where} does not resolve.`,
+            'Check the host name in destination.',
+        ],
+        [
+            /Connection refused/,
+            'connect',
+            `${where} refused the connection.`,
+            'Check host and port, and that sshd runs there.',
+        ],
+        [
+            /timed out|not responding/,
+            'timeout',
+            `${where} did not answer within connect-timeout.`,
+            "Check host, port and the server's firewall: it must let this runner in.",
+        ],
+        [
+            /Unable to negotiate/,
+            'remote-setup',
+            `${where} and this ssh share no algorithm.`,
+            'Update the SSH server, or let it offer a current algorithm.',
+        ],
+        [
+            /closed|reset|broken pipe|invalid characters|ssh_dispatch_run_fatal/i,
+            'connect',
+            `${where} closed the connection before the login.`,
+            "Look into the SSH server's log: a firewall, fail2ban or MaxStartups may have turned this runner away.",
+        ],
+        [
+            /No route|unreachable/i,
+            'connect',
+            `There is no route to ${where}.`,
+            'Check the address and the network between.',
+        ],
+    ];
+}
+function unknownReason(where) {
+    return [/^/, 'connect', `The connection to ${where} failed.`, 'Check host, port and the network between.'];
+}
+/** The last line of the log that is no debug message. */
+function lastWords(log) {
+    return (log
+        .split('\n')
+        .filter((line) => line.trim() !== '' && !/^(debug\d: |OpenSSH_)/.test(line))
+        .at(-1) ?? '');
+}
+function hostKeyFailure(log, { login, hostKeys, offered }) {
+    const seen = offered.at(-1);
+    const changed = /IDENTIFICATION HAS CHANGED/.test(log);
+    const expected = [
+        ...hostKeys.fingerprints,
+        ...hostKeys.lines.split('\n').flatMap((line) => {
+            const [, type, key] = /^(?:@\S+\s+)?\S+\s+(\S+)\s+(\S+)/.exec(line.startsWith('#') ? '' : line) ?? [];
+            return type && key ? [`${fingerprintOf(key)} (${type})`] : [];
+        }),
+    ];
+    const evidence = `expected ${expected.join(', ') || 'none'}; offered ${seen === undefined ? 'unknown' : `${seen.fingerprint} (${seen.type})`}`;
+    return new PushError('host-key', changed
+        ? `${formatLogin(login)} shows another host key than the pinned one: it was reinstalled, or somebody is in between.`
+        : `${formatLogin(login)} shows a host key that is not pinned.`, seen === undefined
+        ? 'Pin the key of this host in known-hosts.'
+        : `Compare ${seen.fingerprint} with \`ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub\` at the server's console, not over this network; only if it is the same, set known-hosts to: ${seen.host} ${seen.type} ${seen.key}`, { evidence });
+}
+
 ;// CONCATENATED MODULE: ./build/core/diagnose.js
+
 
 
 const every = ['hg', 'git', 'rsync'];
 const host = ({ login }) => formatLogin(login);
+const hungUp = /remote end hung up|unexpectedly closed|unexpected disconnect|early EOF|error in rsync protocol data stream/i;
 const lineLost = /^(?:client_loop: .*|.*Broken pipe|Connection (?:to .* )?(?:closed|reset).*|Timeout, server .* not responding.*|packet_write_.*|ssh_packet_.*|mux_client_.*: (?:read|write).*|Control master terminated unexpectedly.*|kex_exchange_identification.*|ssh: connect to .*|Connection timed out.*)$/m;
 /** The first sign that fits names the failure; the more telling stand before the more general. */
 const signs = [
@@ -4836,6 +4965,13 @@ const signs = [
         errorClass: 'remote-setup',
         cause: (evidence) => `The restricted rsync on ${host(evidence)} does not allow an option that this push needs.`,
         next: () => 'Set delete: false where deletions are forbidden (-no-del), or loosen rrsync in authorized_keys.',
+    },
+    {
+        of: ['rsync'],
+        sign: /mkdir: .*(?:File exists|Not a directory)|mkdir .*failed: (?:File exists|Not a directory)/,
+        errorClass: 'remote-setup',
+        cause: (evidence) => `${evidence.path} on ${host(evidence)} is a file, or lies below one.`,
+        next: () => 'Remove the file, or choose another destination.',
     },
     {
         of: ['rsync'],
@@ -4956,9 +5092,9 @@ function diagnose(evidence) {
         return new PushError(found.errorClass, found.cause(evidence), found.next(evidence), { evidence: line.trim() });
     }
     const lost = lineLost.exec(evidence.sshLog)?.[0];
-    if (lost !== undefined ||
-        (evidence.method === 'rsync' && evidence.code === 255) ||
-        /remote end hung up|unexpected(?:ly)? (?:closed|disconnect)|early EOF|connection unexpectedly closed/i.test(evidence.said)) {
+    // A program that ended by itself over there was heard to the end, however its partner here words it.
+    const unheard = commandEnd(evidence.sshLog) === 'lost' && hungUp.test(evidence.said);
+    if (lost !== undefined || unheard) {
         return new PushError('transfer', `The connection to ${host(evidence)} was lost during the push.`, 'Run this again; what has arrived is not sent twice.', {
             evidence: lost ?? lastLine(evidence.said),
             retry: true,
@@ -5483,8 +5619,6 @@ function url({ step: { destination } }) {
     return `ssh://${loginWord(destination, true)}/${path}`;
 }
 
-;// CONCATENATED MODULE: external "node:crypto"
-const external_node_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
 ;// CONCATENATED MODULE: ./build/core/guards.js
 
 /** Directories of the system that no mirror may ever take over, with everything in them. */
@@ -6172,14 +6306,14 @@ const external_node_zlib_namespaceObject = __WEBPACK_EXTERNAL_createRequire(impo
 
 /**
  * Asks the server, through any login shell, by a script on standard input.
- * @param digest of our own manifest; undefined to ask for nothing that is remembered
+ * @param ask what to hold against the server's memory; undefined to ask for nothing that is remembered
  * @returns undefined when it gives no shell (a forced command, a PaaS)
  * @throws PushError `remote-setup` when the login shell prints text of its own
  */
-async function look(session, memory, digest, host, settings) {
+async function look(session, memory, ask, host, settings) {
     const mark = (0,external_node_crypto_namespaceObject.randomBytes)(8).toString('hex');
     const chunks = [];
-    const command = session.connection.remote('survey', 'sh -s', script(memory, digest, mark));
+    const command = session.connection.remote('survey', 'sh -s', script(memory, ask, mark));
     await host.runner.run(command, {
         signal: host.signal,
         idle: settings.idleTimeout,
@@ -6194,7 +6328,7 @@ async function look(session, memory, digest, host, settings) {
     }
     return parseFacts(facts.toString('utf8'), journal);
 }
-function script(memory, digest, mark) {
+function script(memory, ask, mark) {
     return `LC_ALL=C; export LC_ALL
 d=${quote(memory.path)}
 m=${folderOf(memory)}
@@ -6214,15 +6348,18 @@ if [ -f "$m/ours" ]; then
   printf 'revision=%s\\n' "$(head -c 200 "$m/revision" 2>/dev/null)"
 fi
 journal=
-${digest === undefined ? '' : remembered(memory, digest)}
+${ask === undefined ? '' : remembered(memory, ask)}
 printf '%s\\n' ${mark}
 [ -z "$journal" ] || gzip -1 -c "$m/journal"
 `;
 }
-function remembered({ key }, digest) {
+function remembered({ key }, { digest, revision }) {
     return `if read -r key digest seen 2>/dev/null <"$m/state" && [ "$key" = ${key} ] && cd -- "$d" && [ "$(see "$m/mark" 2>&1)" = "$seen" ]; then
   echo "digest=$digest"
-  if [ "$digest" = ${digest} ]; then echo same=yes; else journal=yes; fi
+  if [ "$digest" = ${digest} ]; then
+    echo same=yes
+    ${revision === undefined ? ':' : `printf '%s\\n' ${quote(revision)} >"$m/revision"`}
+  else journal=yes; fi
 fi`;
 }
 function splitAt(text, separator) {
@@ -6244,7 +6381,8 @@ function parseFacts(facts, journal) {
         exists: read('exists') === 'yes',
         filled: read('filled') === 'yes',
         ours: read('ours') === 'yes',
-        revision: read('revision'),
+        // Whoever can write there must not choose what a workflow puts into its scripts.
+        revision: /^[0-9a-f]{40,64}$/.exec(read('revision'))?.[0] ?? '',
         rsync: read('rsync'),
         known: read('same') === 'yes' ? 'same' : recall(journal, read('digest')),
     };
@@ -6307,14 +6445,16 @@ async function rsync_upload(task, session) {
     const listing = await list(task, session);
     guardEmpty(listing.files, mirror);
     await session.connection.ready();
-    const ask = settings.verify === 'full' || listing.manifest === undefined ? undefined : digestOf(listing.manifest);
+    const revision = step.workspace.sha ?? '';
+    const ask = settings.verify === 'full' || listing.manifest === undefined
+        ? undefined
+        : { digest: digestOf(listing.manifest), revision: settings.dryRun ? undefined : revision };
     const survey = await look(session, listing.memory, ask, host, settings);
     if (survey === undefined)
         host.log.info('The server gives no shell: what is there is asked of rsync alone.');
     else
         guardServer(task, session, survey, mirror);
     const work = await planWork(task, session, listing, survey, mirror);
-    const revision = step.workspace.sha ?? '';
     const done = (result, changes) => ({
         result: settings.dryRun ? 'planned' : result,
         revision,
@@ -6581,131 +6721,6 @@ function sourceOf({ step: { workspace } }) {
 /** The registry, in dotCloud's order of detection. */
 const methods = { hg: hg, git: git_git, rsync: rsync };
 
-;// CONCATENATED MODULE: ./build/core/ssh-log.js
-
-
-
-/**
- * What ssh's own log (`ssh -v`) tells. It is kept apart from what the server prints, so a server cannot forge it by
- * its output; only ssh's wording can change, and then a failure becomes less exact, never a success.
- */
-/** The fingerprint of a public key in base64, as ssh prints it. */
-function fingerprintOf(publicKey) {
-    return `SHA256:${(0,external_node_crypto_namespaceObject.createHash)('sha256').update(Buffer.from(publicKey, 'base64')).digest('base64').replace(/=+$/, '')}`;
-}
-function parseOffered(text) {
-    return text.split('\n').flatMap((line) => {
-        const [host, type, key, fingerprint] = line.split(' ');
-        return host && type && key && fingerprint ? [{ host, type, key, fingerprint }] : [];
-    });
-}
-/** How the last remote command ended: with an exit status, by a signal, or nobody knows because the line is gone. */
-function commandEnd(log) {
-    const kinds = [...log.matchAll(/client_input_channel_req: channel \d+ rtype exit-(status|signal)/g)];
-    const last = kinds.at(-1)?.[1];
-    return last === 'status' || last === 'signal' ? last : 'lost';
-}
-/** What the server calls itself. */
-function serverSoftware(log) {
-    return /remote software version (.*)$/m.exec(log)?.[1]?.trim() ?? '';
-}
-/** Bytes sent over all connections that have ended, encryption included. */
-function bytesSent(log) {
-    const totals = [...log.matchAll(/^Transferred: sent (\d+), received/gm)];
-    return totals.length === 0 ? undefined : totals.reduce((sum, [, bytes]) => sum + Number(bytes), 0);
-}
-const unreachable = /^ssh: (?:connect to host .*|Could not resolve hostname .*)$|^(?:kex_exchange_identification|ssh_dispatch_run_fatal|banner exchange|client_loop|Connection (?:closed|reset|timed out)|Connection to \S+ port \d+ timed out|Timeout, server|Unable to negotiate).*$/m;
-/** Why ssh could not log in, from its log. Total: whatever the log says, there is one class. */
-function connectFailure(log, attempt) {
-    const where = formatLogin(attempt.login);
-    if (/REMOTE HOST IDENTIFICATION HAS CHANGED|Host key verification failed|host key is known for/.test(log)) {
-        return hostKeyFailure(log, attempt);
-    }
-    const keyError = /^Load key .*$/m.exec(log)?.[0];
-    if (keyError !== undefined) {
-        return new PushError('key', 'ssh cannot load ssh-key.', 'Check the secret and its passphrase.', {
-            evidence: keyError,
-        });
-    }
-    const denied = /^.*(?:Permission denied|Too many authentication failures).*$/m.exec(log)?.[0];
-    if (denied !== undefined) {
-        return new PushError('auth', `${where} did not accept our key ${attempt.keyFingerprint}.`, `Append the public half of ssh-key to ~/.ssh/authorized_keys of ${attempt.login.user} on the server, and check the user name.`, { evidence: denied });
-    }
-    const evidence = unreachable.exec(log)?.[0] ?? lastWords(log);
-    const [, errorClass, cause, next] = reasons(where).find(([sign]) => sign.test(evidence)) ?? unknownReason(where);
-    return new PushError(errorClass, cause, next, {
-        evidence,
-        retry: !/Name or service not known|negotiate/.test(evidence),
-    });
-}
-function reasons(where) {
-    return [
-        [
-            /Could not resolve hostname/,
-            'connect',
-            `The name of ${where} does not resolve.`,
-            'Check the host name in destination.',
-        ],
-        [
-            /Connection refused/,
-            'connect',
-            `${where} refused the connection.`,
-            'Check host and port, and that sshd runs there.',
-        ],
-        [
-            /timed out|not responding/,
-            'timeout',
-            `${where} did not answer within connect-timeout.`,
-            "Check host, port and the server's firewall: it must let this runner in.",
-        ],
-        [
-            /Unable to negotiate/,
-            'remote-setup',
-            `${where} and this ssh share no algorithm.`,
-            'Update the SSH server, or let it offer a current algorithm.',
-        ],
-        [
-            /closed|reset|broken pipe|invalid characters|ssh_dispatch_run_fatal/i,
-            'connect',
-            `${where} closed the connection before the login.`,
-            "Look into the SSH server's log: a firewall, fail2ban or MaxStartups may have turned this runner away.",
-        ],
-        [
-            /No route|unreachable/i,
-            'connect',
-            `There is no route to ${where}.`,
-            'Check the address and the network between.',
-        ],
-    ];
-}
-function unknownReason(where) {
-    return [/^/, 'connect', `The connection to ${where} failed.`, 'Check host, port and the network between.'];
-}
-/** The last line of the log that is no debug message. */
-function lastWords(log) {
-    return (log
-        .split('\n')
-        .filter((line) => line.trim() !== '' && !/^(debug\d: |OpenSSH_)/.test(line))
-        .at(-1) ?? '');
-}
-function hostKeyFailure(log, { login, hostKeys, offered }) {
-    const seen = offered.at(-1);
-    const changed = /IDENTIFICATION HAS CHANGED/.test(log);
-    const expected = [
-        ...hostKeys.fingerprints,
-        ...hostKeys.lines.split('\n').flatMap((line) => {
-            const [, type, key] = /^(?:@\S+\s+)?\S+\s+(\S+)\s+(\S+)/.exec(line.startsWith('#') ? '' : line) ?? [];
-            return type && key ? [`${fingerprintOf(key)} (${type})`] : [];
-        }),
-    ];
-    const evidence = `expected ${expected.join(', ') || 'none'}; offered ${seen === undefined ? 'unknown' : `${seen.fingerprint} (${seen.type})`}`;
-    return new PushError('host-key', changed
-        ? `${formatLogin(login)} shows another host key than the pinned one: it was reinstalled, or somebody is in between.`
-        : `${formatLogin(login)} shows a host key that is not pinned.`, seen === undefined
-        ? 'Pin the key of this host in known-hosts.'
-        : `Compare ${seen.fingerprint} with \`ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub\` at the server's console, not over this network; only if it is the same, set known-hosts to: ${seen.host} ${seen.type} ${seen.key}`, { evidence });
-}
-
 ;// CONCATENATED MODULE: ./build/core/deploy.js
 
 
@@ -6800,10 +6815,10 @@ function draftFromInputs(settings) {
     };
     return settings.deployCommand === '' ? [upload] : [upload, { verb: 'call', command: settings.deployCommand }];
 }
-function depthOf(value) {
+function isDeeper(value, levels) {
     if (typeof value !== 'object' || value === null)
-        return 0;
-    return 1 + Math.max(0, ...Object.values(value).map(depthOf));
+        return false;
+    return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
 }
 function object(value, keys, what) {
     if (typeof value !== 'object' || value === null || Array.isArray(value))
@@ -6852,7 +6867,7 @@ function parseJson(source) {
     catch (error) {
         return plan_refuse('it is not JSON.', error instanceof Error ? error.message : '');
     }
-    return depthOf(value) > limits.depth ? plan_refuse(`it is nested deeper than ${limits.depth} levels.`) : value;
+    return isDeeper(value, limits.depth) ? plan_refuse(`it is nested deeper than ${limits.depth} levels.`) : value;
 }
 function parseStep(words, what, settings) {
     const [verb, ...args] = words;
@@ -8029,8 +8044,12 @@ async function planText(plan, host) {
     if (plan.startsWith('{'))
         return plan;
     const path = await resolveInside(host.context.workspace, plan, 'plan');
-    if ((await (0,promises_namespaceObject.stat)(path)).size > 1 << 20)
-        throw new PushError('input', 'Input plan names a file that is no plan: it is too large.', 'Name a JSON file.');
+    const found = await (0,promises_namespaceObject.stat)(path);
+    if (!found.isFile() || found.size > 1 << 20) {
+        throw new PushError('input', 'Input plan names something that is no plan.', 'Name a JSON file in the workspace.', {
+            evidence: plan,
+        });
+    }
     return await (0,promises_namespaceObject.readFile)(path, 'utf8');
 }
 function tell(steps, host) {
@@ -9375,11 +9394,20 @@ const outputs = [
 
 /** The inputs that a shell user rather keeps in a file: `--ssh-key-file`, and so on. */
 const fromFile = ['ssh-key', 'ssh-key-passphrase', 'known-hosts'];
+/** The inputs of several lines: an option that is given twice makes two. */
+const lists = [
+    'known-hosts',
+    'host-key-fingerprint',
+    'excludes',
+    'includes',
+    'protect',
+    'branches',
+];
 const variable = (name) => `DOTCLOUD_PUSH_${name.toUpperCase().replaceAll('-', '_')}`;
 const isFlag = (standard) => standard === 'true' || standard === 'false';
 /**
  * The command line: an option for every input, by the input's name; without one, DOTCLOUD_PUSH_… is asked, and then
- * the default holds. An option that is given twice makes two lines.
+ * the default holds.
  */
 function readOptions(argv, env, readFile) {
     const program = new Command('dotcloud-push')
@@ -9392,12 +9420,14 @@ function readOptions(argv, env, readFile) {
     for (const { name, description, default: standard } of inputs) {
         const argument = isFlag(standard) ? '[boolean]' : '<value>';
         const option = new Option(`--${name} ${argument}`, description.replaceAll('`', ''));
-        option.argParser((value, earlier) => earlier === undefined ? value : `${earlier}\n${value}`);
-        program.addOption(option.preset('true'));
+        if (lists.includes(name)) {
+            option.argParser((value, earlier) => (earlier === undefined ? value : `${earlier}\n${value}`));
+        }
+        program.addOption(option);
         if (fromFile.includes(name))
             program.option(`--${name}-file <path>`, `read ${name} from a file`);
     }
-    parse(program, argv);
+    parse(program, withFlagValues(argv));
     const given = program.opts();
     const value = (name, standard) => {
         const file = given[attribute(`${name}-file`)];
@@ -9408,6 +9438,11 @@ function readOptions(argv, env, readFile) {
     };
     const raw = Object.fromEntries(inputs.map(({ name, default: standard }) => [name, value(name, standard)]));
     return { raw: { ...raw, source: program.args[0] ?? raw.source }, json: given['json'] === true };
+}
+/** A flag takes a value only where it is one, so that `--dry-run site` leaves `site` alone. */
+function withFlagValues(argv) {
+    const flags = inputs.filter(({ default: standard }) => isFlag(standard)).map(({ name }) => `--${name}`);
+    return argv.map((word, index) => (flags.includes(word) && !isFlag(argv[index + 1] ?? '') ? `${word}=true` : word));
 }
 /** Ends the process as its own exit codes say: 0 after help, 2 for what cannot be accepted. */
 function parse(program, argv) {

@@ -6,6 +6,16 @@ import type { RawInputs } from '../core/model.js'
 /** The inputs that a shell user rather keeps in a file: `--ssh-key-file`, and so on. */
 const fromFile: readonly InputName[] = ['ssh-key', 'ssh-key-passphrase', 'known-hosts']
 
+/** The inputs of several lines: an option that is given twice makes two. */
+const lists: readonly InputName[] = [
+  'known-hosts',
+  'host-key-fingerprint',
+  'excludes',
+  'includes',
+  'protect',
+  'branches',
+]
+
 const variable = (name: string) => `DOTCLOUD_PUSH_${name.toUpperCase().replaceAll('-', '_')}`
 
 const isFlag = (standard: string) => standard === 'true' || standard === 'false'
@@ -17,7 +27,7 @@ export interface Options {
 
 /**
  * The command line: an option for every input, by the input's name; without one, DOTCLOUD_PUSH_… is asked, and then
- * the default holds. An option that is given twice makes two lines.
+ * the default holds.
  */
 export function readOptions(
   argv: readonly string[],
@@ -37,13 +47,13 @@ export function readOptions(
   for (const { name, description, default: standard } of inputs) {
     const argument = isFlag(standard) ? '[boolean]' : '<value>'
     const option = new Option(`--${name} ${argument}`, description.replaceAll('`', ''))
-    option.argParser((value: string, earlier: string | undefined) =>
-      earlier === undefined ? value : `${earlier}\n${value}`,
-    )
-    program.addOption(option.preset('true'))
+    if (lists.includes(name)) {
+      option.argParser((value: string, earlier?: string) => (earlier === undefined ? value : `${earlier}\n${value}`))
+    }
+    program.addOption(option)
     if (fromFile.includes(name)) program.option(`--${name}-file <path>`, `read ${name} from a file`)
   }
-  parse(program, argv)
+  parse(program, withFlagValues(argv))
   const given: Record<string, unknown> = program.opts()
   const value = (name: InputName, standard: string): string => {
     const file = given[attribute(`${name}-file`)]
@@ -56,6 +66,12 @@ export function readOptions(
     string
   >
   return { raw: { ...raw, source: program.args[0] ?? raw.source }, json: given['json'] === true }
+}
+
+/** A flag takes a value only where it is one, so that `--dry-run site` leaves `site` alone. */
+function withFlagValues(argv: readonly string[]): string[] {
+  const flags = inputs.filter(({ default: standard }) => isFlag(standard)).map(({ name }) => `--${name}`)
+  return argv.map((word, index) => (flags.includes(word) && !isFlag(argv[index + 1] ?? '') ? `${word}=true` : word))
 }
 
 /** Ends the process as its own exit codes say: 0 after help, 2 for what cannot be accepted. */

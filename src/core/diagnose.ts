@@ -1,6 +1,7 @@
 import { formatLogin, type Login } from './destination.js'
 import { type ErrorClass, PushError } from './errors.js'
 import type { MethodName } from './model.js'
+import { commandEnd } from './ssh-log.js'
 
 /** What is known of an upload's command that did not end well. */
 export interface Evidence {
@@ -27,6 +28,9 @@ interface Sign {
 
 const every: readonly MethodName[] = ['hg', 'git', 'rsync']
 const host = ({ login }: Evidence) => formatLogin(login)
+
+const hungUp =
+  /remote end hung up|unexpectedly closed|unexpected disconnect|early EOF|error in rsync protocol data stream/i
 
 const lineLost =
   /^(?:client_loop: .*|.*Broken pipe|Connection (?:to .* )?(?:closed|reset).*|Timeout, server .* not responding.*|packet_write_.*|ssh_packet_.*|mux_client_.*: (?:read|write).*|Control master terminated unexpectedly.*|kex_exchange_identification.*|ssh: connect to .*|Connection timed out.*)$/m
@@ -67,6 +71,13 @@ export const signs: readonly Sign[] = [
     errorClass: 'remote-setup',
     cause: (evidence) => `The restricted rsync on ${host(evidence)} does not allow an option that this push needs.`,
     next: () => 'Set delete: false where deletions are forbidden (-no-del), or loosen rrsync in authorized_keys.',
+  },
+  {
+    of: ['rsync'],
+    sign: /mkdir: .*(?:File exists|Not a directory)|mkdir .*failed: (?:File exists|Not a directory)/,
+    errorClass: 'remote-setup',
+    cause: (evidence) => `${evidence.path} on ${host(evidence)} is a file, or lies below one.`,
+    next: () => 'Remove the file, or choose another destination.',
   },
   {
     of: ['rsync'],
@@ -192,13 +203,9 @@ export function diagnose(evidence: Evidence): PushError {
     return new PushError(found.errorClass, found.cause(evidence), found.next(evidence), { evidence: line.trim() })
   }
   const lost = lineLost.exec(evidence.sshLog)?.[0]
-  if (
-    lost !== undefined ||
-    (evidence.method === 'rsync' && evidence.code === 255) ||
-    /remote end hung up|unexpected(?:ly)? (?:closed|disconnect)|early EOF|connection unexpectedly closed/i.test(
-      evidence.said,
-    )
-  ) {
+  // A program that ended by itself over there was heard to the end, however its partner here words it.
+  const unheard = commandEnd(evidence.sshLog) === 'lost' && hungUp.test(evidence.said)
+  if (lost !== undefined || unheard) {
     return new PushError(
       'transfer',
       `The connection to ${host(evidence)} was lost during the push.`,

@@ -69,9 +69,9 @@ export function draftFromInputs(settings: Settings): DraftStep[] {
 
 type Json = unknown
 
-function depthOf(value: Json): number {
-  if (typeof value !== 'object' || value === null) return 0
-  return 1 + Math.max(0, ...Object.values(value).map(depthOf))
+function isDeeper(value: Json, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1))
 }
 
 function object(value: Json, keys: readonly string[], what: string): Record<string, Json> {
@@ -116,7 +116,7 @@ function parseJson(source: string): Json {
   } catch (error) {
     return refuse('it is not JSON.', error instanceof Error ? error.message : '')
   }
-  return depthOf(value) > limits.depth ? refuse(`it is nested deeper than ${limits.depth} levels.`) : value
+  return isDeeper(value, limits.depth) ? refuse(`it is nested deeper than ${limits.depth} levels.`) : value
 }
 
 function parseStep(words: readonly Json[], what: string, settings: Settings): DraftStep {

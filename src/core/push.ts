@@ -132,8 +132,12 @@ async function namedDestination(settings: Settings, steps: readonly Step[], host
 async function planText(plan: string, host: Host): Promise<string> {
   if (plan.startsWith('{')) return plan
   const path = await resolveInside(host.context.workspace, plan, 'plan')
-  if ((await stat(path)).size > 1 << 20)
-    throw new PushError('input', 'Input plan names a file that is no plan: it is too large.', 'Name a JSON file.')
+  const found = await stat(path)
+  if (!found.isFile() || found.size > 1 << 20) {
+    throw new PushError('input', 'Input plan names something that is no plan.', 'Name a JSON file in the workspace.', {
+      evidence: plan,
+    })
+  }
   return await readFile(path, 'utf8')
 }
 

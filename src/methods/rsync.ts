@@ -71,13 +71,16 @@ async function upload(task: Task, session: Session): Promise<Upload> {
   const listing = await list(task, session)
   guardEmpty(listing.files, mirror)
   await session.connection.ready()
-  const ask = settings.verify === 'full' || listing.manifest === undefined ? undefined : digestOf(listing.manifest)
+  const revision = step.workspace.sha ?? ''
+  const ask =
+    settings.verify === 'full' || listing.manifest === undefined
+      ? undefined
+      : { digest: digestOf(listing.manifest), revision: settings.dryRun ? undefined : revision }
   const survey = await look(session, listing.memory, ask, host, settings)
   if (survey === undefined) host.log.info('The server gives no shell: what is there is asked of rsync alone.')
   else guardServer(task, session, survey, mirror)
 
   const work = await planWork(task, session, listing, survey, mirror)
-  const revision = step.workspace.sha ?? ''
   const done = (result: Upload['result'], changes: readonly Change[]): Upload => ({
     result: settings.dryRun ? 'planned' : result,
     revision,

@@ -25,22 +25,30 @@ export interface Survey {
   readonly known: 'same' | { readonly manifest: Manifest; readonly journalLength: number } | undefined
 }
 
+/** Our own side, for the server to compare with what it remembers. */
+export interface Question {
+  /** Of the manifest. */
+  readonly digest: string
+  /** What the server is to note when the content is the same; undefined to change nothing. */
+  readonly revision: string | undefined
+}
+
 /**
  * Asks the server, through any login shell, by a script on standard input.
- * @param digest of our own manifest; undefined to ask for nothing that is remembered
+ * @param ask what to hold against the server's memory; undefined to ask for nothing that is remembered
  * @returns undefined when it gives no shell (a forced command, a PaaS)
  * @throws PushError `remote-setup` when the login shell prints text of its own
  */
 export async function look(
   session: Session,
   memory: Memory,
-  digest: string | undefined,
+  ask: Question | undefined,
   host: Host,
   settings: Settings,
 ): Promise<Survey | undefined> {
   const mark = randomBytes(8).toString('hex')
   const chunks: Buffer[] = []
-  const command = session.connection.remote('survey', 'sh -s', script(memory, digest, mark))
+  const command = session.connection.remote('survey', 'sh -s', script(memory, ask, mark))
   await host.runner.run(command, {
     signal: host.signal,
     idle: settings.idleTimeout,
@@ -60,7 +68,7 @@ export async function look(
   return parseFacts(facts.toString('utf8'), journal)
 }
 
-function script(memory: Memory, digest: string | undefined, mark: string): string {
+function script(memory: Memory, ask: Question | undefined, mark: string): string {
   return `LC_ALL=C; export LC_ALL
 d=${quote(memory.path)}
 m=${folderOf(memory)}
@@ -80,16 +88,19 @@ if [ -f "$m/ours" ]; then
   printf 'revision=%s\\n' "$(head -c 200 "$m/revision" 2>/dev/null)"
 fi
 journal=
-${digest === undefined ? '' : remembered(memory, digest)}
+${ask === undefined ? '' : remembered(memory, ask)}
 printf '%s\\n' ${mark}
 [ -z "$journal" ] || gzip -1 -c "$m/journal"
 `
 }
 
-function remembered({ key }: Memory, digest: string): string {
+function remembered({ key }: Memory, { digest, revision }: Question): string {
   return `if read -r key digest seen 2>/dev/null <"$m/state" && [ "$key" = ${key} ] && cd -- "$d" && [ "$(see "$m/mark" 2>&1)" = "$seen" ]; then
   echo "digest=$digest"
-  if [ "$digest" = ${digest} ]; then echo same=yes; else journal=yes; fi
+  if [ "$digest" = ${digest} ]; then
+    echo same=yes
+    ${revision === undefined ? ':' : `printf '%s\\n' ${quote(revision)} >"$m/revision"`}
+  else journal=yes; fi
 fi`
 }
 
@@ -112,7 +123,8 @@ function parseFacts(facts: string, journal: Buffer): Survey {
     exists: read('exists') === 'yes',
     filled: read('filled') === 'yes',
     ours: read('ours') === 'yes',
-    revision: read('revision'),
+    // Whoever can write there must not choose what a workflow puts into its scripts.
+    revision: /^[0-9a-f]{40,64}$/.exec(read('revision'))?.[0] ?? '',
     rsync: read('rsync'),
     known: read('same') === 'yes' ? 'same' : recall(journal, read('digest')),
   }
