@@ -6234,7 +6234,7 @@ const folderOf = ({ id }) => `"$HOME"/.dotcloud-push/${id}`;
 /** For --rsync-path: makes the destination ours and the state void, in the session in which rsync runs; any login shell. */
 function preparation(memory) {
     const folder = folderOf(memory);
-    return `mkdir -p -- ${folder} ${quote(memory.path)} && touch -- ${folder}/ours && rm -f -- ${folder}/state && rsync`;
+    return `mkdir -p -- ${quote(memory.path)} && mkdir -p -- ${folder} && touch -- ${folder}/ours && rm -f -- ${folder}/state && rsync`;
 }
 /** The script that ends a push: removes what the source no longer has, and writes the state last. */
 function conclusion(memory, record, marker) {

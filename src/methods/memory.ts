@@ -83,7 +83,7 @@ export const folderOf = ({ id }: Memory) => `"$HOME"/.dotcloud-push/${id}`
 /** For --rsync-path: makes the destination ours and the state void, in the session in which rsync runs; any login shell. */
 export function preparation(memory: Memory): string {
   const folder = folderOf(memory)
-  return `mkdir -p -- ${folder} ${quote(memory.path)} && touch -- ${folder}/ours && rm -f -- ${folder}/state && rsync`
+  return `mkdir -p -- ${quote(memory.path)} && mkdir -p -- ${folder} && touch -- ${folder}/ours && rm -f -- ${folder}/state && rsync`
 }
 
 /** What is to be noted after a push: everything, or what changed. */
