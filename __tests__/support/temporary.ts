@@ -1,12 +1,23 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { onTestFinished } from 'vitest'
+import { it, onTestFinished, type TestContext } from 'vitest'
+
+/** The test that runs here, where several run side by side and Vitest cannot tell by itself. */
+const current = new AsyncLocalStorage<Pick<TestContext, 'onTestFinished'>>()
+
+/** A test that runs side by side with others, while what it starts still ends with it. */
+export function concurrent(title: string, test: () => Promise<void>, seconds = 30): void {
+  it.concurrent(title, (context) => current.run(context, test), seconds * 1000)
+}
 
 /** Runs `action` when the current test ends; outside a test (in a hook), when the process does. */
 export function atEnd(action: () => void | Promise<void>): void {
   try {
-    onTestFinished(action)
+    const test = current.getStore()
+    if (test === undefined) onTestFinished(action)
+    else test.onTestFinished(action)
   } catch {
     process.once('exit', () => void action())
   }

@@ -2203,6 +2203,7 @@ function fill(input, template, values, encode = (value) => value) {
 const defaultUser = 'dotcloud';
 const defaultPort = 22;
 const accepted = 'Write ssh://[user@]host[:port]/path, or [user@]host:path for a path in the remote home; {app}, {deployment}, {branch} and {sha} are filled in.';
+const passwordRefusal = 'holds a password; dotcloud-push logs in with ssh-key only.';
 // Leading characters are strict so that no part can ever read as an option of ssh, git, hg or rsync (CVE-2017-1000117).
 const userPattern = /^[A-Za-z0-9_][A-Za-z0-9._+-]{0,63}$/;
 const hostPattern = /^(?=.{1,253}$)[A-Za-z0-9_]([A-Za-z0-9_-]{0,62})(\.[A-Za-z0-9_]([A-Za-z0-9_-]{0,62}))*\.?$/;
@@ -2234,6 +2235,9 @@ function splitScp(input, text) {
     if (match === null)
         refuse(input, 'names no host and path.', text);
     const [, authority = '', path = ''] = match;
+    // user:password@host:path would read as a path on the host "user", and be shown.
+    if (/^[^/]*@/.test(path))
+        refuse(input, passwordRefusal);
     if (path.startsWith('/'))
         return { authority, base: 'root', path };
     return { authority, base: 'home', path: path.replace(/^~(?=\/|$)/, '') };
@@ -2241,8 +2245,8 @@ function splitScp(input, text) {
 function parseLogin(input, authority, values, portAllowed) {
     const at = authority.lastIndexOf('@');
     const userText = at < 0 ? defaultUser : authority.slice(0, at);
-    if (userText.includes(':'))
-        refuse(input, 'holds a password; dotcloud-push logs in with ssh-key only.');
+    if (decode(input, userText).includes(':'))
+        refuse(input, passwordRefusal);
     const match = /^(\[[^\]]*\]|[^:]*)(?::(.*))?$/s.exec(authority.slice(at + 1));
     const [, hostText = '', portText] = match ?? [];
     if (match === null)
@@ -2278,6 +2282,8 @@ function parsePath(input, text, values) {
         refuse(input, 'names a root or a home directory, not a directory in it.', path, 'unsafe');
     if (segments[0]?.startsWith('~'))
         refuse(input, 'has a "~" where only /~/ is understood.', path, 'unsafe');
+    if (path.startsWith(':'))
+        refuse(input, 'has "::", which names an rsync daemon or a transport helper.', path);
     if (segments.some((segment) => segment.startsWith('-')))
         refuse(input, 'has a path segment that begins with "-".', path);
     return segments.join('/');
@@ -2298,9 +2304,7 @@ function parseDestination(input, text, values) {
 function parseJump(input, text, values) {
     const match = /^ssh:\/\/([^/?#]+)\/?$/i.exec(text);
     if (match === null || /[\u0000-\u001f\u007f]/.test(text)) {
-        throw new PushError('input', `Input ${input} is not a bastion's address.`, 'Write ssh://[user@]host[:port].', {
-            evidence: text,
-        });
+        throw new PushError('input', `Input ${input} is not a bastion's address.`, 'Write ssh://[user@]host[:port].');
     }
     return parseLogin(input, match[1] ?? '', values, true);
 }
@@ -2671,21 +2675,21 @@ const signs = [
     },
     {
         of: ['rsync'],
-        sign: /\brsync: (?:command )?not found|rsync: No such file or directory|Unknown command:? .?rsync|exec.*rsync.*No such file/i,
+        sign: /\brsync: (?:command )?not found|command not found: rsync|rsync: No such file or directory|Unknown command:? .?rsync|exec.*rsync.*No such file/i,
         errorClass: 'remote-setup',
         cause: (evidence) => `rsync is not installed on ${host(evidence)}.`,
         next: () => 'Install rsync there.',
     },
     {
         of: ['git'],
-        sign: /\bgit(?:-receive-pack)?: (?:command )?not found|Unknown command:? .?git/i,
+        sign: /\bgit(?:-receive-pack)?: (?:command )?not found|command not found: git|Unknown command:? .?git/i,
         errorClass: 'remote-setup',
         cause: (evidence) => `git is not installed on ${host(evidence)}.`,
         next: () => 'Install git there.',
     },
     {
         of: ['hg'],
-        sign: /(?<![\w./-])hg: (?:command )?not found|Unknown command:? .?hg/i,
+        sign: /(?<![\w./-])hg: (?:command )?not found|command not found: hg|Unknown command:? .?hg/i,
         errorClass: 'remote-setup',
         cause: (evidence) => `Mercurial is not installed on ${host(evidence)}.`,
         next: () => 'Install mercurial there.',
@@ -3352,11 +3356,13 @@ function url({ step: { destination } }) {
 
 ;// CONCATENATED MODULE: ./build/core/guards.js
 
-/** Directories of the system that no mirror may ever take over, with everything in them. */
+/** Directories of the system that no mirror may ever take over. */
 const systemDirectories = [
     ...'bin boot dev etc home lib lib32 lib64 lost+found media mnt opt proc root run sbin snap srv sys tmp usr var'.split(' '),
     ...'Applications Library Network System Users Volumes cores private'.split(' '),
 ].map((name) => `/${name}`);
+/** Nothing below these is anybody's to deploy to. */
+const systemTrees = /^\/(?:bin|boot|dev|lib\w*|proc|sbin|sys)\//;
 /** Below these, a name is somebody's home or a part of the system. */
 const parentsOfHomes = ['/home', '/Users', '/usr', '/private'];
 const systemParts = 'backups cache db lib local lock log mail root run spool tmp'
@@ -3373,7 +3379,10 @@ function guardMirror(path, home) {
         ? 'the root of the file system'
         : home !== undefined && (path === home || `${home}/`.startsWith(`${path}/`))
             ? 'a home directory, or holds it'
-            : systemDirectories.includes(path) || systemParts.includes(path) || parentsOfHomes.includes(parent)
+            : systemDirectories.includes(path) ||
+                systemTrees.test(path) ||
+                systemParts.includes(path) ||
+                parentsOfHomes.includes(parent)
                 ? 'a directory of the system'
                 : undefined;
     if (what === undefined)
@@ -3607,10 +3616,8 @@ const mistakes = [
  * @throws PushError `key` that names the mistake and never quotes the key
  */
 function parseKey(text) {
-    const key = text
-        .replaceAll(/\r\n?/g, '\n')
-        .trim()
-        .replaceAll(/[ \t]+$/gm, '');
+    const lines = text.trim().split(/\r\n|\r|\n/);
+    const key = lines.map((line) => line.trimEnd()).join('\n');
     const mistake = mistakes.find(({ sign }) => sign.test(key));
     if (mistake !== undefined)
         throw new PushError('key', mistake.cause, mistake.next);
@@ -3748,7 +3755,7 @@ function parseHostKeys(raw) {
     const insecure = parseBoolean('insecure-skip-host-key-check', raw['insecure-skip-host-key-check']);
     const lines = parseKnownHosts(raw['known-hosts']);
     const fingerprints = parseFingerprints(raw['host-key-fingerprint']);
-    if (!insecure && lines === '' && fingerprints.length === 0) {
+    if (!insecure && !/^[^#]/m.test(lines) && fingerprints.length === 0) {
         throw new PushError('input', 'Neither known-hosts nor host-key-fingerprint is set, so the server cannot be told from an impostor.', "Set known-hosts to the line that the server's owner gives you; `ssh-keyscan HOST` prints candidates, to be compared with `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` on the server.");
     }
     return { lines, fingerprints, insecure };
@@ -4667,17 +4674,14 @@ function resolveCall(draft, values) {
 }
 /**
  * The one login that a plan is carried out with: its uploads', or without one the input's.
- * @throws PushError `unsafe` when its uploads lead to different ones, or to another host than the input
+ * @throws PushError `unsafe` when its uploads lead to different ones, or to another one than the input
  */
 function loginOf(steps, destination) {
     const uploads = steps.flatMap((step) => (step.verb === 'upload' ? [step.destination] : []));
     const login = uploads[0] ?? destination ?? plan_refuse('it names no destination to call at.');
-    const other = uploads.find((upload) => formatLogin(upload) !== formatLogin(login));
+    const other = [destination, ...uploads].find((each) => each !== undefined && formatLogin(each) !== formatLogin(login));
     if (other !== undefined) {
-        plan_refuse(`it leads to ${formatLogin(login)} and to ${formatLogin(other)}, and one run has one login.`, '', 'unsafe');
-    }
-    if (destination !== undefined && destination.host !== login.host) {
-        plan_refuse(`it leads to ${login.host}, and input destination to ${destination.host}.`, '', 'unsafe');
+        plan_refuse(`it leads to ${formatLogin(login)}, and ${formatLogin(other)} was named too.`, '', 'unsafe');
     }
     return login;
 }
@@ -4887,6 +4891,8 @@ const fileNames = {
     /** The wrapper: what git, hg and rsync call instead of ssh. The session's folder is first in their PATH. */
     wrapper: 'dotcloud-ssh',
 };
+/** How the bastion is called in the configuration; no host can be called so. */
+const jumpAlias = 'dotcloud-push..jump';
 /** Seconds between two questions to a silent server whether it still lives. */
 const aliveInterval = 15;
 function block(pattern, entries) {
@@ -4918,7 +4924,7 @@ function sshConfig(options) {
         ['GlobalKnownHostsFile', '/dev/null'],
         // ssh before 8.5 does not know it; fingerprints need it.
         ['IgnoreUnknown', 'KnownHostsCommand'],
-        ['KnownHostsCommand', `"${`${folder}/${fileNames.pin}`.replaceAll('%', '%%')}" %I %H %t %f %K`],
+        ['KnownHostsCommand', `"${`${folder}/${fileNames.pin}`.replaceAll(/["\\]/g, '\\$&')}" %I %H %t %f %K`],
         ['UpdateHostKeys', 'no'],
         ['VerifyHostKeyDNS', 'no'],
         ['CheckHostIP', 'no'],
@@ -4937,9 +4943,9 @@ function sshConfig(options) {
     const target = block('*', [
         ...address(login),
         ['ControlPath', multiplex ? fileNames.socket : 'none'],
-        ['ProxyJump', jump === undefined ? 'none' : 'bastion'],
+        ['ProxyJump', jump === undefined ? 'none' : jumpAlias],
     ]);
-    const bastion = jump === undefined ? '' : block('bastion', [...address(jump), ['ControlPath', 'none'], ['ProxyJump', 'none']]);
+    const bastion = jump === undefined ? '' : block(jumpAlias, [...address(jump), ['ControlPath', 'none'], ['ProxyJump', 'none']]);
     // ssh takes the first value that it finds, so the bastion stands before the block that fits every name.
     return bastion + target + always;
 }
@@ -4962,7 +4968,7 @@ const askpassScript = `#!/bin/sh\nexec cat ${fileNames.passphrase}\n`;
  */
 function pinScript(fingerprints) {
     return `#!/bin/sh
-[ "$1" = HOSTNAME ] || exit 0
+[ "$1" = HOSTNAME ] && [ -n "$4" ] || exit 0
 printf '%s %s %s %s\\n' "$2" "$3" "$5" "$4" >>${fileNames.offered}
 case ${quote(` ${fingerprints.join(' ')} `)} in
   *" $4 "*) printf '%s %s %s\\n' "$2" "$3" "$5" ;;
@@ -5526,6 +5532,7 @@ function capped(show) {
 
 
 
+
 /** How much of an unwatched stream is kept, in characters; the end tells most. */
 const tailLength = 1 << 20;
 /** Milliseconds between asking a process group to end and ending it. */
@@ -5628,12 +5635,13 @@ function collect(child, watch, onBytes) {
     const splitters = ['stdout', 'stderr'].map((name) => {
         const onLine = watch[name];
         const splitter = onLine === undefined ? undefined : createLineSplitter(onLine);
+        const decoder = new external_node_string_decoder_namespaceObject.StringDecoder('utf8');
         child[name]?.on('data', (chunk) => {
             onBytes?.();
             if (name === 'stdout' && watch.bytes !== undefined)
                 watch.bytes(chunk);
             else if (splitter === undefined)
-                text[name] = (text[name] + chunk.toString('utf8')).slice(-tailLength);
+                text[name] = (text[name] + decoder.write(chunk)).slice(-tailLength);
             else
                 splitter.push(chunk);
         });
@@ -6059,12 +6067,12 @@ function changes({ changes: all }) {
         .slice(0, mostFiles)
         .map(({ kind, path }) => `${report_signs[kind]} ${literal(path)}`);
     const rest = all.length > mostFiles ? [`… and ${all.length - mostFiles} more`] : [];
-    return `<details><summary>What changed</summary>\n<pre>${[...lines, ...rest].join('\n')}</pre>\n</details>`;
+    return `<details><summary>What changed</summary>\n\n<pre>${[...lines, ...rest].join('\n')}</pre>\n\n</details>`;
 }
 function output({ tail }) {
     if (tail.length === 0)
         return '';
-    return `<details><summary>Output of the deploy command</summary>\n<pre>${tail.map(literal).join('\n')}</pre>\n</details>`;
+    return `<details><summary>Output of the deploy command</summary>\n\n<pre>${tail.map(literal).join('\n')}</pre>\n\n</details>`;
 }
 
 ;// CONCATENATED MODULE: ./build/action/state.js

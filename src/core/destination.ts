@@ -19,6 +19,8 @@ const defaultPort = 22
 const accepted =
   'Write ssh://[user@]host[:port]/path, or [user@]host:path for a path in the remote home; {app}, {deployment}, {branch} and {sha} are filled in.'
 
+const passwordRefusal = 'holds a password; dotcloud-push logs in with ssh-key only.'
+
 // Leading characters are strict so that no part can ever read as an option of ssh, git, hg or rsync (CVE-2017-1000117).
 const userPattern = /^[A-Za-z0-9_][A-Za-z0-9._+-]{0,63}$/
 const hostPattern = /^(?=.{1,253}$)[A-Za-z0-9_]([A-Za-z0-9_-]{0,62})(\.[A-Za-z0-9_]([A-Za-z0-9_-]{0,62}))*\.?$/
@@ -57,6 +59,8 @@ function splitScp(input: string, text: string): Parts {
   const match = /^((?:[^@:/]*@)?(?:\[[^\]/]*\]|[^@:/[\]]*)):(.*)$/s.exec(text)
   if (match === null) refuse(input, 'names no host and path.', text)
   const [, authority = '', path = ''] = match
+  // user:password@host:path would read as a path on the host "user", and be shown.
+  if (/^[^/]*@/.test(path)) refuse(input, passwordRefusal)
   if (path.startsWith('/')) return { authority, base: 'root', path }
   return { authority, base: 'home', path: path.replace(/^~(?=\/|$)/, '') }
 }
@@ -64,7 +68,7 @@ function splitScp(input: string, text: string): Parts {
 function parseLogin(input: string, authority: string, values: TemplateValues, portAllowed: boolean): Login {
   const at = authority.lastIndexOf('@')
   const userText = at < 0 ? defaultUser : authority.slice(0, at)
-  if (userText.includes(':')) refuse(input, 'holds a password; dotcloud-push logs in with ssh-key only.')
+  if (decode(input, userText).includes(':')) refuse(input, passwordRefusal)
   const match = /^(\[[^\]]*\]|[^:]*)(?::(.*))?$/s.exec(authority.slice(at + 1))
   const [, hostText = '', portText] = match ?? []
   if (match === null) refuse(input, 'has a malformed host or port.', authority)
@@ -94,6 +98,7 @@ function parsePath(input: string, text: string, values: TemplateValues): string 
   }
   if (segments.length === 0) refuse(input, 'names a root or a home directory, not a directory in it.', path, 'unsafe')
   if (segments[0]?.startsWith('~')) refuse(input, 'has a "~" where only /~/ is understood.', path, 'unsafe')
+  if (path.startsWith(':')) refuse(input, 'has "::", which names an rsync daemon or a transport helper.', path)
   if (segments.some((segment) => segment.startsWith('-')))
     refuse(input, 'has a path segment that begins with "-".', path)
   return segments.join('/')
@@ -115,9 +120,7 @@ export function parseDestination(input: string, text: string, values: TemplateVa
 export function parseJump(input: string, text: string, values: TemplateValues): Login {
   const match = /^ssh:\/\/([^/?#]+)\/?$/i.exec(text)
   if (match === null || /[\u0000-\u001f\u007f]/.test(text)) {
-    throw new PushError('input', `Input ${input} is not a bastion's address.`, 'Write ssh://[user@]host[:port].', {
-      evidence: text,
-    })
+    throw new PushError('input', `Input ${input} is not a bastion's address.`, 'Write ssh://[user@]host[:port].')
   }
   return parseLogin(input, match[1] ?? '', values, true)
 }

@@ -1,13 +1,16 @@
 import { PushError } from './errors.js'
 import type { DeleteLimit } from './model.js'
 
-/** Directories of the system that no mirror may ever take over, with everything in them. */
+/** Directories of the system that no mirror may ever take over. */
 const systemDirectories = [
   ...'bin boot dev etc home lib lib32 lib64 lost+found media mnt opt proc root run sbin snap srv sys tmp usr var'.split(
     ' ',
   ),
   ...'Applications Library Network System Users Volumes cores private'.split(' '),
 ].map((name) => `/${name}`)
+
+/** Nothing below these is anybody's to deploy to. */
+const systemTrees = /^\/(?:bin|boot|dev|lib\w*|proc|sbin|sys)\//
 
 /** Below these, a name is somebody's home or a part of the system. */
 const parentsOfHomes = ['/home', '/Users', '/usr', '/private']
@@ -27,7 +30,10 @@ export function guardMirror(path: string, home?: string): void {
       ? 'the root of the file system'
       : home !== undefined && (path === home || `${home}/`.startsWith(`${path}/`))
         ? 'a home directory, or holds it'
-        : systemDirectories.includes(path) || systemParts.includes(path) || parentsOfHomes.includes(parent)
+        : systemDirectories.includes(path) ||
+            systemTrees.test(path) ||
+            systemParts.includes(path) ||
+            parentsOfHomes.includes(parent)
           ? 'a directory of the system'
           : undefined
   if (what === undefined) return

@@ -53,10 +53,8 @@ const mistakes: readonly Mistake[] = [
  * @throws PushError `key` that names the mistake and never quotes the key
  */
 export function parseKey(text: string): string {
-  const key = text
-    .replaceAll(/\r\n?/g, '\n')
-    .trim()
-    .replaceAll(/[ \t]+$/gm, '')
+  const lines = text.trim().split(/\r\n|\r|\n/)
+  const key = lines.map((line) => line.trimEnd()).join('\n')
   const mistake = mistakes.find(({ sign }) => sign.test(key))
   if (mistake !== undefined) throw new PushError('key', mistake.cause, mistake.next)
   return `${key}\n`

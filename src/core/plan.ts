@@ -197,17 +197,14 @@ export function resolveCall(draft: DraftCall, values: TemplateValues): CallStep 
 
 /**
  * The one login that a plan is carried out with: its uploads', or without one the input's.
- * @throws PushError `unsafe` when its uploads lead to different ones, or to another host than the input
+ * @throws PushError `unsafe` when its uploads lead to different ones, or to another one than the input
  */
 export function loginOf(steps: readonly Step[], destination: Destination | undefined): Login {
   const uploads = steps.flatMap((step) => (step.verb === 'upload' ? [step.destination] : []))
   const login = uploads[0] ?? destination ?? refuse('it names no destination to call at.')
-  const other = uploads.find((upload) => formatLogin(upload) !== formatLogin(login))
+  const other = [destination, ...uploads].find((each) => each !== undefined && formatLogin(each) !== formatLogin(login))
   if (other !== undefined) {
-    refuse(`it leads to ${formatLogin(login)} and to ${formatLogin(other)}, and one run has one login.`, '', 'unsafe')
-  }
-  if (destination !== undefined && destination.host !== login.host) {
-    refuse(`it leads to ${login.host}, and input destination to ${destination.host}.`, '', 'unsafe')
+    refuse(`it leads to ${formatLogin(login)}, and ${formatLogin(other)} was named too.`, '', 'unsafe')
   }
   return login
 }

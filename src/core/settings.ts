@@ -117,7 +117,7 @@ function parseHostKeys(raw: RawInputs): HostKeys {
   const insecure = parseBoolean('insecure-skip-host-key-check', raw['insecure-skip-host-key-check'])
   const lines = parseKnownHosts(raw['known-hosts'])
   const fingerprints = parseFingerprints(raw['host-key-fingerprint'])
-  if (!insecure && lines === '' && fingerprints.length === 0) {
+  if (!insecure && !/^[^#]/m.test(lines) && fingerprints.length === 0) {
     throw new PushError(
       'input',
       'Neither known-hosts nor host-key-fingerprint is set, so the server cannot be told from an impostor.',

@@ -29,6 +29,9 @@ export interface SshOptions {
   readonly idleTimeout: number
 }
 
+/** How the bastion is called in the configuration; no host can be called so. */
+const jumpAlias = 'dotcloud-push..jump'
+
 /** Seconds between two questions to a silent server whether it still lives. */
 const aliveInterval = 15
 
@@ -63,7 +66,7 @@ export function sshConfig(options: SshOptions): string {
     ['GlobalKnownHostsFile', '/dev/null'],
     // ssh before 8.5 does not know it; fingerprints need it.
     ['IgnoreUnknown', 'KnownHostsCommand'],
-    ['KnownHostsCommand', `"${`${folder}/${fileNames.pin}`.replaceAll('%', '%%')}" %I %H %t %f %K`],
+    ['KnownHostsCommand', `"${`${folder}/${fileNames.pin}`.replaceAll(/["\\]/g, '\\$&')}" %I %H %t %f %K`],
     ['UpdateHostKeys', 'no'],
     ['VerifyHostKeyDNS', 'no'],
     ['CheckHostIP', 'no'],
@@ -82,10 +85,10 @@ export function sshConfig(options: SshOptions): string {
   const target = block('*', [
     ...address(login),
     ['ControlPath', multiplex ? fileNames.socket : 'none'],
-    ['ProxyJump', jump === undefined ? 'none' : 'bastion'],
+    ['ProxyJump', jump === undefined ? 'none' : jumpAlias],
   ])
   const bastion =
-    jump === undefined ? '' : block('bastion', [...address(jump), ['ControlPath', 'none'], ['ProxyJump', 'none']])
+    jump === undefined ? '' : block(jumpAlias, [...address(jump), ['ControlPath', 'none'], ['ProxyJump', 'none']])
   // ssh takes the first value that it finds, so the bastion stands before the block that fits every name.
   return bastion + target + always
 }
@@ -111,7 +114,7 @@ export const askpassScript = `#!/bin/sh\nexec cat ${fileNames.passphrase}\n`
  */
 export function pinScript(fingerprints: readonly string[]): string {
   return `#!/bin/sh
-[ "$1" = HOSTNAME ] || exit 0
+[ "$1" = HOSTNAME ] && [ -n "$4" ] || exit 0
 printf '%s %s %s %s\\n' "$2" "$3" "$5" "$4" >>${fileNames.offered}
 case ${quote(` ${fingerprints.join(' ')} `)} in
   *" $4 "*) printf '%s %s %s\\n' "$2" "$3" "$5" ;;

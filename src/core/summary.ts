@@ -71,10 +71,10 @@ function changes({ changes: all }: Report): string {
     .slice(0, mostFiles)
     .map(({ kind, path }) => `${signs[kind]} ${literal(path)}`)
   const rest = all.length > mostFiles ? [`… and ${all.length - mostFiles} more`] : []
-  return `<details><summary>What changed</summary>\n<pre>${[...lines, ...rest].join('\n')}</pre>\n</details>`
+  return `<details><summary>What changed</summary>\n\n<pre>${[...lines, ...rest].join('\n')}</pre>\n\n</details>`
 }
 
 function output({ tail }: Report): string {
   if (tail.length === 0) return ''
-  return `<details><summary>Output of the deploy command</summary>\n<pre>${tail.map(literal).join('\n')}</pre>\n</details>`
+  return `<details><summary>Output of the deploy command</summary>\n\n<pre>${tail.map(literal).join('\n')}</pre>\n\n</details>`
 }

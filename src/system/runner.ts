@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { realpath } from 'node:fs/promises'
 import { isAbsolute } from 'node:path'
+import { StringDecoder } from 'node:string_decoder'
 import { getExecOutput } from '@actions/exec'
 import { findInPath } from '@actions/io'
 import { PushError } from '../core/errors.js'
@@ -130,10 +131,11 @@ function collect(child: ChildProcess, watch: Partial<Watch>, onBytes?: () => voi
   const splitters = (['stdout', 'stderr'] as const).map((name) => {
     const onLine = watch[name]
     const splitter = onLine === undefined ? undefined : createLineSplitter(onLine)
+    const decoder = new StringDecoder('utf8')
     child[name]?.on('data', (chunk: Buffer) => {
       onBytes?.()
       if (name === 'stdout' && watch.bytes !== undefined) watch.bytes(chunk)
-      else if (splitter === undefined) text[name] = (text[name] + chunk.toString('utf8')).slice(-tailLength)
+      else if (splitter === undefined) text[name] = (text[name] + decoder.write(chunk)).slice(-tailLength)
       else splitter.push(chunk)
     })
     return splitter
