@@ -37,7 +37,8 @@ describe('a quoted word', () => {
     ['a;b', "'a;b'"],
     ['a\nb', "'a\nb'"],
     ['#', "'#'"],
-    ['!', "'!'"],
+    // csh takes it for history even in quotes.
+    ['!', "''\\!''"],
     ['{a,b}', "'{a,b}'"],
     ['é', "'é'"],
     ['a\n', "'a\n'"],

@@ -18,6 +18,7 @@ import { type Folder, sshFolder } from './ssh-folder.ts'
 
 const attempt: Attempt = {
   login: { user: 'u', host: 'host.example.com', port: 2222 },
+  jump: undefined,
   hostKeys: { lines: '', fingerprints: [], insecure: false },
   keyFingerprint: fingerprint,
   offered: [],

@@ -2476,9 +2476,9 @@ async function gitFacts(directory, top, required, host) {
                 evidence: stderr.trim(),
             });
     }
-    if (required)
-        await refuseForeignGitDirectory(directory, (0,external_node_path_namespaceObject.resolve)(directory, gitDirectory), top);
     const commonDirectory = await (0,promises_namespaceObject.realpath)((0,external_node_path_namespaceObject.resolve)(directory, common));
+    if (required)
+        await refuseForeign(directory, await (0,promises_namespaceObject.realpath)((0,external_node_path_namespaceObject.resolve)(directory, gitDirectory)), commonDirectory, top);
     return {
         directory: (0,external_node_path_namespaceObject.resolve)(directory, gitDirectory),
         commonDirectory,
@@ -2489,18 +2489,19 @@ async function gitFacts(directory, top, required, host) {
         objectFormat,
     };
 }
-/** A `.git` file may lead to a submodule's or a worktree's directory, but only to one that knows of it. */
-async function refuseForeignGitDirectory(directory, gitDirectory, top) {
-    const real = await (0,promises_namespaceObject.realpath)(gitDirectory);
-    if (real.startsWith(top + external_node_path_namespaceObject.sep))
+/**
+ * A `.git` file may lead to a submodule's or a worktree's directory, but only to one that knows of it; and the objects
+ * must be that repository's own.
+ */
+async function refuseForeign(directory, git, common, top) {
+    const inside = (path) => path.startsWith(top + external_node_path_namespaceObject.sep);
+    if (inside(git) && inside(common))
         return;
-    const back = await (0,promises_namespaceObject.readFile)((0,external_node_path_namespaceObject.join)(real, 'gitdir'), 'utf8').catch(() => '');
+    const back = await (0,promises_namespaceObject.readFile)((0,external_node_path_namespaceObject.join)(git, 'gitdir'), 'utf8').catch(() => '');
     const knowsUs = back !== '' && (await (0,promises_namespaceObject.realpath)(back.trim()).catch(() => '')) === (0,external_node_path_namespaceObject.join)(directory, '.git');
-    if (knowsUs)
+    if (knowsUs && (0,external_node_path_namespaceObject.dirname)((0,external_node_path_namespaceObject.dirname)(git)) === common)
         return;
-    throw new PushError('unsafe', '.git leads to a repository outside of the workspace.', 'Check the repository out inside the workspace.', {
-        evidence: real,
-    });
+    throw new PushError('unsafe', '.git leads to a repository outside of the workspace.', 'Check the repository out inside the workspace.', { evidence: inside(git) ? common : git });
 }
 async function hasRepositoryAbove(directory, top) {
     for (let at = directory;; at = (0,external_node_path_namespaceObject.dirname)(at)) {
@@ -2566,7 +2567,8 @@ function bytesSent(log) {
 }
 const unreachable = /^ssh: (?:connect to host .*|Could not resolve hostname .*)$|^(?:kex_exchange_identification|ssh_dispatch_run_fatal|banner exchange|client_loop|Connection (?:closed|reset|timed out)|Connection to \S+ port \d+ timed out|Timeout, server|Unable to negotiate).*$/m;
 /** Why ssh could not log in, from its log. Total: whatever the log says, there is one class. */
-function connectFailure(log, attempt) {
+function connectFailure(log, given) {
+    const attempt = { ...given, login: failedHop(given) };
     const where = formatLogin(attempt.login);
     if (/REMOTE HOST IDENTIFICATION HAS CHANGED|Host key verification failed|host key is known for/.test(log)) {
         return hostKeyFailure(log, attempt);
@@ -2587,6 +2589,12 @@ function connectFailure(log, attempt) {
         evidence,
         retry: !/Name or service not known|negotiate/.test(evidence),
     });
+}
+/** Behind a bastion, the destination is to blame only when it has shown a host key of its own. */
+function failedHop({ login, jump, offered }) {
+    const name = ({ host, port }) => (port === 22 ? host : `[${host}]:${port}`);
+    const reached = offered.some(({ host }) => host === name(login));
+    return jump === undefined || reached ? login : jump;
 }
 function reasons(where) {
     return [
@@ -2848,7 +2856,32 @@ function lastLine(text) {
         .at(-1) ?? '');
 }
 
+;// CONCATENATED MODULE: ./build/core/remote-stop.js
+/**
+ * Ends what a cancelled or silent command left running on the server: the sessions of this one connection are the
+ * children of one server process, and a second session can find its siblings. A server without a shell or `ps` refuses;
+ * then the command runs on.
+ */
+async function stopRemote(session, host) {
+    if (!session.connection.shared())
+        return;
+    const script = `p=$$
+while [ "$p" -gt 1 ]; do
+  set -- $(ps -o ppid=,comm= -p "$p") || exit
+  case $2 in *sshd*|*dropbear*) break ;; esac
+  mine=$p p=$1
+done
+[ "$p" -gt 1 ] && ps -A -o pid=,ppid= | while read -r pid parent; do
+  [ "$parent" = "$p" ] && [ "$pid" != "$mine" ] && kill -TERM "-$pid"
+done
+`;
+    const brief = AbortSignal.timeout(2_000);
+    const command = session.connection.remote('stop', 'sh -s', script);
+    await host.runner.run(command, { signal: brief }).catch(() => undefined);
+}
+
 ;// CONCATENATED MODULE: ./build/methods/method.js
+
 
 
 /** Runs a method's own command and keeps what ssh logged meanwhile. */
@@ -2856,7 +2889,12 @@ async function attempt(task, session, command, on = {}) {
     const { settings, host, step } = task;
     const start = (await session.connection.log()).length;
     host.log.command(command);
-    const output = await host.runner.run(command, { signal: host.signal, idle: settings.idleTimeout, ...on });
+    const output = await host.runner
+        .run(command, { signal: host.signal, idle: settings.idleTimeout, ...on })
+        .catch(async (error) => {
+        await stopRemote(session, host);
+        throw error;
+    });
     return {
         output,
         failure: async (said = output.stderr) => diagnose({
@@ -3492,11 +3530,11 @@ function replay(journal) {
 
 ;// CONCATENATED MODULE: ./build/core/quote.js
 /**
- * A word as a POSIX shell reads it back unchanged. Words of plain characters stay bare, so that a forced command
- * sees `deploy app.default` and not `deploy 'app.default'`.
+ * A word as a shell reads it back unchanged: any POSIX shell, fish, and csh, which takes `!` for history even in quotes.
+ * Words of plain characters stay bare, so that a forced command sees `deploy app.default`, without quotes.
  */
 function quote(word) {
-    return /^[A-Za-z0-9_./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+    return /^[A-Za-z0-9_./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll(/['!]/g, "'\\$&'")}'`;
 }
 /** A command line for reading and pasting. */
 function quoteAll(words) {
@@ -4463,8 +4501,11 @@ const methods = { hg: hg, git: git_git, rsync: rsync };
 
 
 
+
 /** How many lines of the command's output the report keeps. */
 const tailLines = 40;
+/** How much of each, in characters. */
+const longestTail = 2_000;
 /**
  * Runs the deploy command, once, exactly as it is written: a forced command at the other side sees just these words.
  * Three ends are told apart by what ssh logged: its own exit code, death by a signal, and a line that was lost.
@@ -4474,7 +4515,7 @@ async function deploy(command, session, host, settings) {
     await connection.ready();
     const tail = [];
     const show = (line) => {
-        tail.push(line);
+        tail.push(line.slice(0, longestTail));
         if (tail.length > tailLines)
             tail.shift();
         host.log.remote(line);
@@ -4507,27 +4548,6 @@ function failed(end, code, session, tail) {
     }
     const signal = code > 128 && code < 160 ? ` (a program in it was killed by signal ${code - 128})` : '';
     return new PushError('deploy', `The deploy command failed with exit code ${code}${signal}.`, 'Read its output above; the new content is on the server.', { evidence });
-}
-/**
- * Ends what the command left running: the sessions of this one connection are the children of one server process, and
- * a second session can find its siblings. A server without a shell or `ps` refuses; then the command runs on.
- */
-async function stopRemote(session, host) {
-    if (!session.connection.shared())
-        return;
-    const script = `p=$$
-while [ "$p" -gt 1 ]; do
-  set -- $(ps -o ppid=,comm= -p "$p") || exit
-  case $2 in *sshd*|*dropbear*) break ;; esac
-  mine=$p p=$1
-done
-[ "$p" -gt 1 ] && ps -A -o pid=,ppid= | while read -r pid parent; do
-  [ "$parent" = "$p" ] && [ "$pid" != "$mine" ] && kill -TERM "-$pid"
-done
-`;
-    const brief = AbortSignal.timeout(2_000);
-    const command = session.connection.remote('stop the deploy command', 'sh -s', script);
-    await host.runner.run(command, { signal: brief }).catch(() => undefined);
 }
 
 ;// CONCATENATED MODULE: ./build/core/plan.js
@@ -4956,6 +4976,7 @@ function wrapperScript(ssh, folder, encryptedKey) {
         : '';
     return `#!/bin/sh
 # The one way to ssh: git, hg, rsync and the deploy command all come through here.
+umask 077
 cd ${quote(folder)} || exit 255
 ${askpass}exec ${quote(ssh)} -F ${fileNames.config} -v -E ${fileNames.log} "$@"
 `;
@@ -4968,6 +4989,7 @@ const askpassScript = `#!/bin/sh\nexec cat ${fileNames.passphrase}\n`;
  */
 function pinScript(fingerprints) {
     return `#!/bin/sh
+umask 077
 [ "$1" = HOSTNAME ] && [ -n "$4" ] || exit 0
 printf '%s %s %s %s\\n' "$2" "$3" "$5" "$4" >>${fileNames.offered}
 case ${quote(` ${fingerprints.join(' ')} `)} in
@@ -4978,6 +5000,7 @@ esac
 /** Holds the connection while somebody holds its standard input, so that a killed step leaves no ssh behind. */
 function keeperScript(login) {
     return `#!/bin/sh
+umask 077
 exec 3<&0
 ./${fileNames.wrapper} "$@" -M -N -- ${quote(loginWord(login))} </dev/null 3<&- 2>>${fileNames.log} &
 ssh=$!
@@ -5000,6 +5023,7 @@ const delays = [2, 5, 10];
 const lookInterval = 5;
 function createConnection(options, settings, host) {
     const { folder, env, login } = options;
+    const { proxyJump: jump } = settings;
     const socket = (0,external_node_path_namespaceObject.join)(folder, fileNames.socket);
     const wrapper = (0,external_node_path_namespaceObject.join)(folder, fileNames.wrapper);
     let master;
@@ -5039,7 +5063,7 @@ function createConnection(options, settings, host) {
         try {
             while (!(0,external_node_fs_namespaceObject.existsSync)(socket)) {
                 if (ended)
-                    throw connectFailure(await log(start), { ...options, hostKeys: settings.hostKeys, offered: await offered() });
+                    throw connectFailure(await log(start), { ...options, ...settings, jump, offered: await offered() });
                 if (host.clock.now() > deadline)
                     throw tooSlow();
                 await host.clock.sleep(lookInterval, signal);
@@ -6004,6 +6028,8 @@ function createLog() {
 
 /** How many changed files the summary lists. */
 const mostFiles = 50;
+/** How much of one foreign text it shows; GitHub refuses a summary of more than 1 MiB. */
+const longestText = 500;
 const headlines = {
     deployed: '✅ deployed',
     unchanged: '✅ unchanged',
@@ -6016,7 +6042,8 @@ const headlines = {
  * mention or a link is one too.
  */
 function literal(text) {
-    return text
+    const shown = text.length > longestText ? `${text.slice(0, longestText)}…` : text;
+    return shown
         .replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, '�')
         .replaceAll(/[^A-Za-z0-9 ,;/+\-\u00a1-\u{10ffff}]/gu, (character) => `&#${character.codePointAt(0)};`);
 }

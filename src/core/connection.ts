@@ -29,6 +29,7 @@ export interface ConnectionOptions {
 
 export function createConnection(options: ConnectionOptions, settings: Settings, host: Host): OwnedConnection {
   const { folder, env, login } = options
+  const { proxyJump: jump } = settings
   const socket = join(folder, fileNames.socket)
   const wrapper = join(folder, fileNames.wrapper)
   let master: Running | undefined
@@ -68,8 +69,7 @@ export function createConnection(options: ConnectionOptions, settings: Settings,
     const deadline = host.clock.now() + settings.connectTimeout * 1000
     try {
       while (!existsSync(socket)) {
-        if (ended)
-          throw connectFailure(await log(start), { ...options, hostKeys: settings.hostKeys, offered: await offered() })
+        if (ended) throw connectFailure(await log(start), { ...options, ...settings, jump, offered: await offered() })
         if (host.clock.now() > deadline) throw tooSlow()
         await host.clock.sleep(lookInterval, signal)
       }

@@ -1,10 +1,13 @@
 import { formatLogin } from './destination.js'
 import { PushError } from './errors.js'
 import type { Host, Session, Settings } from './model.js'
+import { stopRemote } from './remote-stop.js'
 import { commandEnd } from './ssh-log.js'
 
 /** How many lines of the command's output the report keeps. */
 const tailLines = 40
+/** How much of each, in characters. */
+const longestTail = 2_000
 
 /** How a deploy command went; `failure` says why it does not count as deployed. */
 export interface Deployed {
@@ -22,7 +25,7 @@ export async function deploy(command: string, session: Session, host: Host, sett
   await connection.ready()
   const tail: string[] = []
   const show = (line: string) => {
-    tail.push(line)
+    tail.push(line.slice(0, longestTail))
     if (tail.length > tailLines) tail.shift()
     host.log.remote(line)
   }
@@ -72,25 +75,4 @@ function failed(
     'Read its output above; the new content is on the server.',
     { evidence },
   )
-}
-
-/**
- * Ends what the command left running: the sessions of this one connection are the children of one server process, and
- * a second session can find its siblings. A server without a shell or `ps` refuses; then the command runs on.
- */
-async function stopRemote(session: Session, host: Host): Promise<void> {
-  if (!session.connection.shared()) return
-  const script = `p=$$
-while [ "$p" -gt 1 ]; do
-  set -- $(ps -o ppid=,comm= -p "$p") || exit
-  case $2 in *sshd*|*dropbear*) break ;; esac
-  mine=$p p=$1
-done
-[ "$p" -gt 1 ] && ps -A -o pid=,ppid= | while read -r pid parent; do
-  [ "$parent" = "$p" ] && [ "$pid" != "$mine" ] && kill -TERM "-$pid"
-done
-`
-  const brief = AbortSignal.timeout(2_000)
-  const command = session.connection.remote('stop the deploy command', 'sh -s', script)
-  await host.runner.run(command, { signal: brief }).catch(() => undefined)
 }

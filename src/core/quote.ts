@@ -1,9 +1,9 @@
 /**
- * A word as a POSIX shell reads it back unchanged. Words of plain characters stay bare, so that a forced command
- * sees `deploy app.default` and not `deploy 'app.default'`.
+ * A word as a shell reads it back unchanged: any POSIX shell, fish, and csh, which takes `!` for history even in quotes.
+ * Words of plain characters stay bare, so that a forced command sees `deploy app.default`, without quotes.
  */
 export function quote(word: string): string {
-  return /^[A-Za-z0-9_./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+  return /^[A-Za-z0-9_./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll(/['!]/g, "'\\$&'")}'`
 }
 
 /** A command line for reading and pasting. */

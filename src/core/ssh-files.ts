@@ -100,6 +100,7 @@ export function wrapperScript(ssh: string, folder: string, encryptedKey: boolean
     : ''
   return `#!/bin/sh
 # The one way to ssh: git, hg, rsync and the deploy command all come through here.
+umask 077
 cd ${quote(folder)} || exit 255
 ${askpass}exec ${quote(ssh)} -F ${fileNames.config} -v -E ${fileNames.log} "$@"
 `
@@ -114,6 +115,7 @@ export const askpassScript = `#!/bin/sh\nexec cat ${fileNames.passphrase}\n`
  */
 export function pinScript(fingerprints: readonly string[]): string {
   return `#!/bin/sh
+umask 077
 [ "$1" = HOSTNAME ] && [ -n "$4" ] || exit 0
 printf '%s %s %s %s\\n' "$2" "$3" "$5" "$4" >>${fileNames.offered}
 case ${quote(` ${fingerprints.join(' ')} `)} in
@@ -125,6 +127,7 @@ esac
 /** Holds the connection while somebody holds its standard input, so that a killed step leaves no ssh behind. */
 export function keeperScript(login: Login): string {
   return `#!/bin/sh
+umask 077
 exec 3<&0
 ./${fileNames.wrapper} "$@" -M -N -- ${quote(loginWord(login))} </dev/null 3<&- 2>>${fileNames.log} &
 ssh=$!

@@ -49,6 +49,7 @@ export function bytesSent(log: string): number | undefined {
 /** What is known about a connection that failed. */
 export interface Attempt {
   readonly login: Login
+  readonly jump: Login | undefined
   readonly hostKeys: HostKeys
   readonly keyFingerprint: string
   readonly offered: readonly OfferedKey[]
@@ -58,7 +59,8 @@ const unreachable =
   /^ssh: (?:connect to host .*|Could not resolve hostname .*)$|^(?:kex_exchange_identification|ssh_dispatch_run_fatal|banner exchange|client_loop|Connection (?:closed|reset|timed out)|Connection to \S+ port \d+ timed out|Timeout, server|Unable to negotiate).*$/m
 
 /** Why ssh could not log in, from its log. Total: whatever the log says, there is one class. */
-export function connectFailure(log: string, attempt: Attempt): PushError {
+export function connectFailure(log: string, given: Attempt): PushError {
+  const attempt = { ...given, login: failedHop(given) }
   const where = formatLogin(attempt.login)
   if (/REMOTE HOST IDENTIFICATION HAS CHANGED|Host key verification failed|host key is known for/.test(log)) {
     return hostKeyFailure(log, attempt)
@@ -84,6 +86,13 @@ export function connectFailure(log: string, attempt: Attempt): PushError {
     evidence,
     retry: !/Name or service not known|negotiate/.test(evidence),
   })
+}
+
+/** Behind a bastion, the destination is to blame only when it has shown a host key of its own. */
+function failedHop({ login, jump, offered }: Attempt): Login {
+  const name = ({ host, port }: Login) => (port === 22 ? host : `[${host}]:${port}`)
+  const reached = offered.some(({ host }) => host === name(login))
+  return jump === undefined || reached ? login : jump
 }
 
 type Reason = readonly [sign: RegExp, errorClass: 'connect' | 'timeout' | 'remote-setup', cause: string, next: string]

@@ -3,6 +3,8 @@ import { countChanges, signs, sortChanges } from './report.js'
 
 /** How many changed files the summary lists. */
 const mostFiles = 50
+/** How much of one foreign text it shows; GitHub refuses a summary of more than 1 MiB. */
+const longestText = 500
 
 const headlines: Readonly<Record<Report['result'], string>> = {
   deployed: '✅ deployed',
@@ -17,7 +19,8 @@ const headlines: Readonly<Record<Report['result'], string>> = {
  * mention or a link is one too.
  */
 export function literal(text: string): string {
-  return text
+  const shown = text.length > longestText ? `${text.slice(0, longestText)}…` : text
+  return shown
     .replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, '�')
     .replaceAll(/[^A-Za-z0-9 ,;/+\-\u00a1-\u{10ffff}]/gu, (character) => `&#${character.codePointAt(0)};`)
 }

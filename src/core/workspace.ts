@@ -177,8 +177,8 @@ async function gitFacts(directory: string, top: string, required: boolean, host:
           evidence: stderr.trim(),
         })
   }
-  if (required) await refuseForeignGitDirectory(directory, resolve(directory, gitDirectory), top)
   const commonDirectory = await realpath(resolve(directory, common))
+  if (required) await refuseForeign(directory, await realpath(resolve(directory, gitDirectory)), commonDirectory, top)
   return {
     directory: resolve(directory, gitDirectory),
     commonDirectory,
@@ -190,20 +190,21 @@ async function gitFacts(directory: string, top: string, required: boolean, host:
   }
 }
 
-/** A `.git` file may lead to a submodule's or a worktree's directory, but only to one that knows of it. */
-async function refuseForeignGitDirectory(directory: string, gitDirectory: string, top: string): Promise<void> {
-  const real = await realpath(gitDirectory)
-  if (real.startsWith(top + sep)) return
-  const back = await readFile(join(real, 'gitdir'), 'utf8').catch(() => '')
+/**
+ * A `.git` file may lead to a submodule's or a worktree's directory, but only to one that knows of it; and the objects
+ * must be that repository's own.
+ */
+async function refuseForeign(directory: string, git: string, common: string, top: string): Promise<void> {
+  const inside = (path: string) => path.startsWith(top + sep)
+  if (inside(git) && inside(common)) return
+  const back = await readFile(join(git, 'gitdir'), 'utf8').catch(() => '')
   const knowsUs = back !== '' && (await realpath(back.trim()).catch(() => '')) === join(directory, '.git')
-  if (knowsUs) return
+  if (knowsUs && dirname(dirname(git)) === common) return
   throw new PushError(
     'unsafe',
     '.git leads to a repository outside of the workspace.',
     'Check the repository out inside the workspace.',
-    {
-      evidence: real,
-    },
+    { evidence: inside(git) ? common : git },
   )
 }
 
