@@ -2360,7 +2360,7 @@ async function inspect(wish, host) {
     const root = wish.check && !isFile ? await climb(source, top, host) : source;
     const directory = isFile ? (0,external_node_path_namespaceObject.dirname)(root) : root;
     const { method, reason } = await choose(wish.method, directory, isFile, top, host);
-    const hg = method === 'hg' ? await hgFacts(directory) : undefined;
+    const hg = method === 'hg' ? await hgFacts(directory, top) : undefined;
     const git = hg === undefined ? await gitFacts(directory, top, method === 'git', host) : undefined;
     return {
         root,
@@ -2441,16 +2441,27 @@ async function refuseTracked(directory, top, host) {
  * The first parent is at the start, or follows the docket's marker in version 2
  * (mercurial/dirstateutils/docket.py, mercurial/pure/parsers.py).
  */
-async function hgFacts(directory) {
-    const dirstate = await (0,promises_namespaceObject.readFile)((0,external_node_path_namespaceObject.join)(directory, '.hg', 'dirstate')).catch(() => Buffer.alloc(0));
+async function hgFacts(directory, top) {
+    const shared = await readPlain((0,external_node_path_namespaceObject.join)(directory, '.hg', 'sharedpath'));
+    if (shared !== undefined)
+        await resolveInside(top, (0,external_node_path_namespaceObject.resolve)(directory, '.hg', shared.toString('utf8').trim()));
+    const dirstate = (await readPlain((0,external_node_path_namespaceObject.join)(directory, '.hg', 'dirstate'))) ?? Buffer.alloc(0);
     const marker = 'dirstate-v2\n';
     const start = dirstate.subarray(0, marker.length).toString('latin1') === marker ? marker.length : 0;
     const node = dirstate.subarray(start, start + 20).toString('hex');
     if (/^0*$/.test(node)) {
         throw new PushError('input', 'The Mercurial repository has no changeset checked out.', 'Commit something first, or hg update.');
     }
-    const branch = await (0,promises_namespaceObject.readFile)((0,external_node_path_namespaceObject.join)(directory, '.hg', 'branch'), 'utf8').catch(() => 'default');
-    return { node, branch: branch.trim() };
+    const branch = await readPlain((0,external_node_path_namespaceObject.join)(directory, '.hg', 'branch'));
+    return { node, branch: branch?.toString('utf8').trim() || 'default' };
+}
+/**
+ * A small file that lies in the workspace as a plain file; undefined when it is missing or anything else. A pipe would
+ * never end, and a link could lead anywhere.
+ */
+async function readPlain(path, most = 64 << 20) {
+    const found = await (0,promises_namespaceObject.lstat)(path).catch(() => undefined);
+    return found?.isFile() && found.size <= most ? await (0,promises_namespaceObject.readFile)(path) : undefined;
 }
 async function gitFacts(directory, top, required, host) {
     if (!required && !(await hasRepositoryAbove(directory, top)))
@@ -2497,7 +2508,7 @@ async function refuseForeign(directory, git, common, top) {
     const inside = (path) => path.startsWith(top + external_node_path_namespaceObject.sep);
     if (inside(git) && inside(common))
         return;
-    const back = await (0,promises_namespaceObject.readFile)((0,external_node_path_namespaceObject.join)(git, 'gitdir'), 'utf8').catch(() => '');
+    const back = (await readPlain((0,external_node_path_namespaceObject.join)(git, 'gitdir')))?.toString('utf8') ?? '';
     const knowsUs = back !== '' && (await (0,promises_namespaceObject.realpath)(back.trim()).catch(() => '')) === (0,external_node_path_namespaceObject.join)(directory, '.git');
     if (knowsUs && (0,external_node_path_namespaceObject.dirname)((0,external_node_path_namespaceObject.dirname)(git)) === common)
         return;
@@ -4045,6 +4056,7 @@ function lines(names) {
 
 
 
+
 /**
  * The rules of one rsync, as a merge file. Every exclude is written as `- PATTERN`, so that none can turn into a rule of
  * another kind: `!` would clear all rules before it, `+ .env` would send a secret. The first rule that fits decides.
@@ -4061,13 +4073,21 @@ function filterRules({ includes, protect }, excludes) {
 }
 /** The patterns of `.dotcloudignore`, which dotCloud's client read as rsync's exclude file. */
 async function readIgnoreFile({ root, isFile }) {
-    if (isFile)
-        return [];
-    const text = await (0,promises_namespaceObject.readFile)((0,external_node_path_namespaceObject.join)(root, '.dotcloudignore'), 'utf8').catch(() => '');
-    return parseLines(text)
+    const content = isFile ? undefined : await readPlain((0,external_node_path_namespaceObject.join)(root, '.dotcloudignore'), 16 << 20);
+    return parseLines(content?.toString('utf8') ?? '')
         .filter((line) => !/^[#;]/.test(line))
         .map((line) => line.replace(/^- +/, ''))
         .filter((line) => !/[\u0000-\u001f\u007f]/.test(line));
+}
+/**
+ * Refuses to send a git directory with the token in it that actions/checkout leaves there.
+ * @throws PushError `unsafe`
+ */
+async function guardToken({ root, isFile }, includes) {
+    const config = isFile || !includes.includes('.git') ? undefined : await readPlain((0,external_node_path_namespaceObject.join)(root, '.git', 'config'));
+    if (!/extraheader|authorization:/i.test(config?.toString('utf8') ?? ''))
+        return;
+    throw new PushError('unsafe', 'includes has .git, and .git/config holds a token.', 'Set persist-credentials: false at actions/checkout, or leave .git out.');
 }
 
 ;// CONCATENATED MODULE: external "node:zlib"
@@ -4194,6 +4214,7 @@ const rsync = { name: 'rsync', preflight: rsync_preflight, upload: rsync_upload 
 /** The oldest rsync whose messages and rules we rely on. */
 const rsync_oldest = [3, 1];
 async function rsync_preflight({ step, settings, host }) {
+    await guardToken(step.workspace, settings.includes);
     if (settings.delete && step.destination.base === 'root')
         guardMirror(remotePath(step.destination));
     const found = await versionHere(host);

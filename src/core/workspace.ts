@@ -35,7 +35,7 @@ export async function inspect(wish: Wish, host: Host): Promise<Workspace> {
   const root = wish.check && !isFile ? await climb(source, top, host) : source
   const directory = isFile ? dirname(root) : root
   const { method, reason } = await choose(wish.method, directory, isFile, top, host)
-  const hg = method === 'hg' ? await hgFacts(directory) : undefined
+  const hg = method === 'hg' ? await hgFacts(directory, top) : undefined
   const git = hg === undefined ? await gitFacts(directory, top, method === 'git', host) : undefined
   return {
     root,
@@ -139,8 +139,10 @@ async function refuseTracked(directory: string, top: string, host: Host): Promis
  * The first parent is at the start, or follows the docket's marker in version 2
  * (mercurial/dirstateutils/docket.py, mercurial/pure/parsers.py).
  */
-async function hgFacts(directory: string): Promise<HgFacts> {
-  const dirstate = await readFile(join(directory, '.hg', 'dirstate')).catch(() => Buffer.alloc(0))
+async function hgFacts(directory: string, top: string): Promise<HgFacts> {
+  const shared = await readPlain(join(directory, '.hg', 'sharedpath'))
+  if (shared !== undefined) await resolveInside(top, resolve(directory, '.hg', shared.toString('utf8').trim()))
+  const dirstate = (await readPlain(join(directory, '.hg', 'dirstate'))) ?? Buffer.alloc(0)
   const marker = 'dirstate-v2\n'
   const start = dirstate.subarray(0, marker.length).toString('latin1') === marker ? marker.length : 0
   const node = dirstate.subarray(start, start + 20).toString('hex')
@@ -151,8 +153,17 @@ async function hgFacts(directory: string): Promise<HgFacts> {
       'Commit something first, or hg update.',
     )
   }
-  const branch = await readFile(join(directory, '.hg', 'branch'), 'utf8').catch(() => 'default')
-  return { node, branch: branch.trim() }
+  const branch = await readPlain(join(directory, '.hg', 'branch'))
+  return { node, branch: branch?.toString('utf8').trim() || 'default' }
+}
+
+/**
+ * A small file that lies in the workspace as a plain file; undefined when it is missing or anything else. A pipe would
+ * never end, and a link could lead anywhere.
+ */
+export async function readPlain(path: string, most = 64 << 20): Promise<Buffer | undefined> {
+  const found = await lstat(path).catch(() => undefined)
+  return found?.isFile() && found.size <= most ? await readFile(path) : undefined
 }
 
 async function gitFacts(directory: string, top: string, required: boolean, host: Host): Promise<GitFacts | undefined> {
@@ -197,7 +208,7 @@ async function gitFacts(directory: string, top: string, required: boolean, host:
 async function refuseForeign(directory: string, git: string, common: string, top: string): Promise<void> {
   const inside = (path: string) => path.startsWith(top + sep)
   if (inside(git) && inside(common)) return
-  const back = await readFile(join(git, 'gitdir'), 'utf8').catch(() => '')
+  const back = (await readPlain(join(git, 'gitdir')))?.toString('utf8') ?? ''
   const knowsUs = back !== '' && (await realpath(back.trim()).catch(() => '')) === join(directory, '.git')
   if (knowsUs && dirname(dirname(git)) === common) return
   throw new PushError(

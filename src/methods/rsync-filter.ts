@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { PushError } from '../core/errors.js'
 import type { Settings, Workspace } from '../core/model.js'
 import { builtInExcludes, parseLines } from '../core/settings.js'
+import { readPlain } from '../core/workspace.js'
 
 /**
  * The rules of one rsync, as a merge file. Every exclude is written as `- PATTERN`, so that none can turn into a rule of
@@ -23,10 +24,23 @@ export function filterRules(
 
 /** The patterns of `.dotcloudignore`, which dotCloud's client read as rsync's exclude file. */
 export async function readIgnoreFile({ root, isFile }: Workspace): Promise<string[]> {
-  if (isFile) return []
-  const text = await readFile(join(root, '.dotcloudignore'), 'utf8').catch(() => '')
-  return parseLines(text)
+  const content = isFile ? undefined : await readPlain(join(root, '.dotcloudignore'), 16 << 20)
+  return parseLines(content?.toString('utf8') ?? '')
     .filter((line) => !/^[#;]/.test(line))
     .map((line) => line.replace(/^- +/, ''))
     .filter((line) => !/[\u0000-\u001f\u007f]/.test(line))
+}
+
+/**
+ * Refuses to send a git directory with the token in it that actions/checkout leaves there.
+ * @throws PushError `unsafe`
+ */
+export async function guardToken({ root, isFile }: Workspace, includes: readonly string[]): Promise<void> {
+  const config = isFile || !includes.includes('.git') ? undefined : await readPlain(join(root, '.git', 'config'))
+  if (!/extraheader|authorization:/i.test(config?.toString('utf8') ?? '')) return
+  throw new PushError(
+    'unsafe',
+    'includes has .git, and .git/config holds a token.',
+    'Set persist-credentials: false at actions/checkout, or leave .git out.',
+  )
 }

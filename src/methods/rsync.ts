@@ -9,7 +9,7 @@ import type { Change, Runner, Session, Upload } from '../core/model.js'
 import { compare, type Difference, digestOf, journalOf, type Manifest, makeManifest, wholeJournal } from './manifest.js'
 import { conclusion, type Memory, memoryFor, preparation } from './memory.js'
 import { attempt, createTail, type Method, type Task } from './method.js'
-import { filterRules, readIgnoreFile } from './rsync-filter.js'
+import { filterRules, guardToken, readIgnoreFile } from './rsync-filter.js'
 import {
   asChange,
   type Item,
@@ -27,6 +27,7 @@ export const rsync: Method = { name: 'rsync', preflight, upload }
 const oldest = [3, 1] as const
 
 async function preflight({ step, settings, host }: Task): Promise<void> {
+  await guardToken(step.workspace, settings.includes)
   if (settings.delete && step.destination.base === 'root') guardMirror(remotePath(step.destination))
   const found = await versionHere(host)
   const [, major = '0', minor = '0'] = /^rsync +version (\d+)\.(\d+)/.exec(found) ?? []
