@@ -2172,8 +2172,6 @@ function guardEvent(event, allowed) {
     throw new PushError('unsafe', `The event ${event.name} may run over code of somebody who cannot push to this repository.`, 'Deploy on push instead, or behind an environment with reviewers; insecure-allow-untrusted-event lifts this check.');
 }
 
-;// CONCATENATED MODULE: external "node:fs/promises"
-const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
 ;// CONCATENATED MODULE: ./build/core/template.js
 
 const whyUnknown = {
@@ -2332,6 +2330,8 @@ function bracket(host) {
     return host.includes(':') ? `[${host}]` : host;
 }
 
+;// CONCATENATED MODULE: external "node:fs/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
 ;// CONCATENATED MODULE: external "node:path"
 const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
 ;// CONCATENATED MODULE: ./build/core/workspace.js
@@ -2539,6 +2539,27 @@ async function git(directory, args, top, host) {
 }
 async function workspace_exists(path) {
     return await (0,promises_namespaceObject.lstat)(path).then(() => true, () => false);
+}
+
+;// CONCATENATED MODULE: ./build/methods/git-origin.js
+/** What `git config --get-regexp` is asked for. */
+const originKeys = String.raw `^(remote\.origin\.url|http\..*\.extraheader)$`;
+/** Reads the answer of `git config --null --get-regexp`. */
+function parseOrigin(answer) {
+    const entries = answer.split('\0').map((entry) => {
+        const end = entry.indexOf('\n');
+        return [entry.slice(0, Math.max(end, 0)), entry.slice(end + 1)];
+    });
+    const url = entries.findLast(([name]) => name === 'remote.origin.url')?.[1] ?? '';
+    const headers = entries.flatMap(([name, value]) => {
+        const scope = /^http\.(.*)\.extraheader$/is.exec(name)?.[1];
+        return scope === undefined ? [] : [`[http ${quoted(scope)}]\n\textraheader = ${quoted(value)}\n`];
+    });
+    return { url, fetchable: /^(https?:\/\/|file:\/\/\/|\/)/.test(url), config: headers.join('') };
+}
+/** A value as git's configuration files quote it. */
+function quoted(value) {
+    return `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
 }
 
 ;// CONCATENATED MODULE: external "node:crypto"
@@ -2932,8 +2953,13 @@ function createTail(most = 200) {
         lines: () => lines,
     };
 }
+/** Names for a sentence: the first few, the rest counted. */
+function listNames(names, most = 5) {
+    return `${names.slice(0, most).join(', ')}${names.length > most ? ` and ${names.length - most} more` : ''}`;
+}
 
 ;// CONCATENATED MODULE: ./build/methods/git-repository.js
+
 
 
 
@@ -2983,8 +3009,7 @@ class Repository {
             this.#run('git grep', [...own, 'grep', '--quiet', 'filter=lfs', 'HEAD', '--', ':(glob)**/.gitattributes']),
         ]);
         if (changed.length > 0) {
-            const names = `${changed.slice(0, 5).join(', ')}${changed.length > 5 ? ` and ${changed.length - 5} more` : ''}`;
-            log.warning(`git pushes commits only; not committed, so not pushed: ${names}. Commit them, or set method: rsync.`);
+            log.warning(`git pushes commits only; not committed, so not pushed: ${listNames(changed)}. Commit them, or set method: rsync.`);
         }
         if (submodules.code === 0) {
             log.warning('git does not push the content of submodules; set method: rsync to send it.');
@@ -3022,17 +3047,12 @@ class Repository {
             '--includes',
             '--null',
             '--get-regexp',
-            String.raw `^(remote\.origin\.url|http\..*\.extraheader)$`,
+            originKeys,
         ]);
-        const entries = stdout.split('\0').map((entry) => entry.split('\n'));
-        const origin = entries.findLast(([name]) => name === 'remote.origin.url')?.[1] ?? '';
-        if (!/^(https?:\/\/|file:\/\/\/|\/)/.test(origin))
-            throw shallowRefusal(origin === '' ? 'it has no origin' : `origin ${origin}`);
-        const headers = entries.flatMap(([name = '', value = '']) => {
-            const url = /^http\.(.*)\.extraheader$/is.exec(name)?.[1];
-            return url === undefined ? [] : [`[http ${configString(url)}]\n\textraheader = ${configString(value)}\n`];
-        });
-        await (0,promises_namespaceObject.appendFile)((0,external_node_path_namespaceObject.join)(this.#directory, 'config'), headers.join(''));
+        const origin = parseOrigin(stdout);
+        if (!origin.fetchable)
+            throw shallowRefusal(origin.url === '' ? 'it has no origin' : `origin ${origin.url}`);
+        await (0,promises_namespaceObject.appendFile)((0,external_node_path_namespaceObject.join)(this.#directory, 'config'), origin.config);
         host.log.info('The checkout is shallow: fetching its history from its origin.');
         const fetched = await this.#run('git fetch', [
             '--git-dir',
@@ -3043,7 +3063,7 @@ class Repository {
             '--no-write-fetch-head',
             '--progress',
             '--',
-            origin,
+            origin.url,
             this.#facts.head,
         ], { GIT_ALLOW_PROTOCOL: 'https:http:file', ...host.context.proxies });
         if (fetched.code !== 0)
@@ -3184,10 +3204,6 @@ class Repository {
         });
     }
 }
-/** A value as git's configuration files quote it. */
-function configString(value) {
-    return `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
-}
 
 ;// CONCATENATED MODULE: ./build/methods/git.js
 
@@ -3303,8 +3319,7 @@ async function tellLeftBehind(task, session) {
     await local(task, session, ['status'], (line) => changed.push(line.slice(2)));
     if (changed.length === 0)
         return;
-    const names = `${changed.slice(0, 5).join(', ')}${changed.length > 5 ? ` and ${changed.length - 5} more` : ''}`;
-    task.host.log.warning(`hg pushes changesets only; not committed, so not pushed: ${names}. Commit them, or set method: rsync.`);
+    task.host.log.warning(`hg pushes changesets only; not committed, so not pushed: ${listNames(changed)}. Commit them, or set method: rsync.`);
 }
 /** `hg push -f` as dotCloud did, of what is checked out. It exits with 1 when there is nothing to push. */
 async function push(task, session, { node }) {
@@ -4090,6 +4105,143 @@ async function guardToken({ root, isFile }, includes) {
     throw new PushError('unsafe', 'includes has .git, and .git/config holds a token.', 'Set persist-credentials: false at actions/checkout, or leave .git out.');
 }
 
+;// CONCATENATED MODULE: ./build/methods/rsync-listing.js
+
+
+
+
+
+
+
+
+/** The original's meaning (-lpt -z --safe-links; -r where it is no list), without owner, group, devices or setuid bits. */
+const transferFlags = ['-lptz', '--safe-links', '--chmod=ug-s', `--out-format=${itemFormat}`];
+const versions = new WeakMap();
+/** The first line of this machine's `rsync --version`, asked once. */
+function versionHere({ runner }) {
+    const asked = versions.get(runner) ??
+        runner
+            .capture({ label: 'rsync version', file: 'rsync', args: ['--version'] })
+            .then(({ stdout }) => stdout.split('\n')[0] ?? '');
+    versions.set(runner, asked);
+    return asked;
+}
+/** What rsync would send, by its own rules, into a directory with nothing in it. */
+async function list(task, session) {
+    const { host, settings, step } = task;
+    const { workspace } = step;
+    const rules = filterRules(settings, [...(await readIgnoreFile(workspace)), ...step.excludes]);
+    const filter = await session.file('filter', rules);
+    const since = (await (0,promises_namespaceObject.stat)(filter)).mtimeMs;
+    const nothing = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(session.folder, 'empty-'));
+    const items = [];
+    const leftOut = [];
+    const links = [];
+    const [version, { code, stderr }] = await Promise.all([
+        versionHere(host),
+        host.runner.run({
+            label: 'rsync --dry-run',
+            file: 'rsync',
+            args: [
+                '-r',
+                ...transferFlags,
+                '--checksum',
+                '--dry-run',
+                '-v',
+                '--debug=filter1',
+                `--filter=merge ${filter}`,
+                '--',
+                sourceOf(task),
+                `${nothing}/`,
+            ],
+            env: session.env,
+        }, {
+            signal: host.signal,
+            idle: settings.idleTimeout,
+            stdout(line) {
+                const item = parseItem(line);
+                if (item !== undefined && item.name !== '.')
+                    items.push(item);
+                const left = item === undefined ? parseLeftOut(line) : undefined;
+                if (left !== undefined)
+                    (left.link ? links : leftOut).push(left.path);
+            },
+        }),
+    ]);
+    if (code !== 0) {
+        throw new PushError('input', 'rsync cannot read the workspace.', 'Check the permissions and the patterns of excludes.', {
+            evidence: stderr.trim().split('\n')[0] ?? '',
+        });
+    }
+    tellLeftOut(task, leftOut, links);
+    // A link that is not sent still keeps rsync from deleting its name at the destination: no manifest can say that.
+    const manifest = workspace.isFile || links.length > 0 ? undefined : makeManifest(items);
+    return {
+        filter,
+        since,
+        items,
+        files: items.filter(({ type }) => type !== 'directory').length,
+        manifest,
+        memory: memoryFor(step, settings, rules, version, manifest ?? new Map()),
+    };
+}
+function tellLeftOut({ host }, leftOut, links) {
+    if (leftOut.length > 0)
+        host.log.info(`Left out by the excludes: ${listNames(leftOut, 8)}`);
+    if (links.length > 0)
+        host.log.warning(`Symbolic links that lead out of the source are not sent: ${listNames(links, 8)}`);
+}
+function sourceOf({ step: { workspace } }) {
+    return workspace.isFile ? workspace.root : `${workspace.root}/`;
+}
+
+;// CONCATENATED MODULE: ./build/methods/rsync-transfer.js
+
+
+
+
+/** One rsync over the connection; answers with what changed, or would change. */
+async function transfer(task, session, listing, { mirror, dryRun, first, deletions, filesFrom, prepare }) {
+    const { host, step } = task;
+    const args = [
+        ...(filesFrom === undefined ? ['-r'] : [`--files-from=${filesFrom}`, '--from0']),
+        ...transferFlags,
+        ...(dryRun ? ['--dry-run'] : ['--info=progress2']),
+        // New files get into place together at the end, so that an interrupted push leaves the old ones.
+        ...(first ? [] : ['--checksum', '--delay-updates']),
+        ...(mirror ? ['--delete-delay'] : []),
+        ...(deletions === undefined ? [] : [`--max-delete=${deletions}`]),
+        ...(prepare === undefined ? [] : [`--rsync-path=${prepare}`]),
+        `--filter=merge ${listing.filter}`,
+        '-e',
+        'dotcloud-ssh',
+        '--',
+        sourceOf(task),
+        `${loginWord(step.destination, true)}:${remotePath(step.destination)}/`,
+    ];
+    const items = [];
+    const said = createTail();
+    const { output, failure } = await attempt(task, session, { label: 'rsync', file: 'rsync', args, env: session.env }, {
+        stdout(line) {
+            const item = parseItem(line);
+            const progress = item === undefined ? parseProgress(line) : undefined;
+            if (progress !== undefined)
+                host.log.progress(progress);
+            else if (item === undefined)
+                said.push(line);
+            else if (item.kind !== 'same' && item.name !== '.')
+                items.push(item);
+        },
+        stderr(line) {
+            said.push(line);
+            host.log.remote(line);
+        },
+    });
+    if (output.code !== 0)
+        throw await failure(said.text());
+    return items;
+}
+
 ;// CONCATENATED MODULE: external "node:zlib"
 const external_node_zlib_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
 ;// CONCATENATED MODULE: ./build/methods/survey.js
@@ -4209,7 +4361,6 @@ function recall(journal, digest) {
 
 
 
-
 const rsync = { name: 'rsync', preflight: rsync_preflight, upload: rsync_upload };
 /** The oldest rsync whose messages and rules we rely on. */
 const rsync_oldest = [3, 1];
@@ -4225,16 +4376,6 @@ async function rsync_preflight({ step, settings, host }) {
         ? 'openrsync, which does not know all rules of rsync'
         : `rsync ${major}.${minor}`;
     throw new PushError('input', `This machine has ${what}.`, `Install rsync ${rsync_oldest.join('.')} or newer (on macOS: brew install rsync).`);
-}
-const versions = new WeakMap();
-/** The first line of this machine's `rsync --version`, asked once. */
-function versionHere({ runner }) {
-    const asked = versions.get(runner) ??
-        runner
-            .capture({ label: 'rsync version', file: 'rsync', args: ['--version'] })
-            .then(({ stdout }) => stdout.split('\n')[0] ?? '');
-    versions.set(runner, asked);
-    return asked;
 }
 async function rsync_upload(task, session) {
     const { step, settings, host } = task;
@@ -4288,72 +4429,6 @@ function hold({ settings, host }, guard) {
             throw error;
         host.log.warning(`The push would be refused: ${error.cause} ${error.next}`);
     }
-}
-/** What rsync would send, by its own rules, into a directory with nothing in it. */
-async function list(task, session) {
-    const { host, settings, step } = task;
-    const { workspace } = step;
-    const rules = filterRules(settings, [...(await readIgnoreFile(workspace)), ...step.excludes]);
-    const filter = await session.file('filter', rules);
-    const since = (await (0,promises_namespaceObject.stat)(filter)).mtimeMs;
-    const nothing = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(session.folder, 'empty-'));
-    const items = [];
-    const leftOut = [];
-    const links = [];
-    const [version, { code, stderr }] = await Promise.all([
-        versionHere(host),
-        host.runner.run({
-            label: 'rsync --dry-run',
-            file: 'rsync',
-            args: [
-                '-r',
-                ...transferFlags,
-                '--checksum',
-                '--dry-run',
-                '-v',
-                '--debug=filter1',
-                `--filter=merge ${filter}`,
-                '--',
-                sourceOf(task),
-                `${nothing}/`,
-            ],
-            env: session.env,
-        }, {
-            signal: host.signal,
-            idle: settings.idleTimeout,
-            stdout(line) {
-                const item = parseItem(line);
-                if (item !== undefined && item.name !== '.')
-                    items.push(item);
-                const left = item === undefined ? parseLeftOut(line) : undefined;
-                if (left !== undefined)
-                    (left.link ? links : leftOut).push(left.path);
-            },
-        }),
-    ]);
-    if (code !== 0) {
-        throw new PushError('input', 'rsync cannot read the workspace.', 'Check the permissions and the patterns of excludes.', {
-            evidence: stderr.trim().split('\n')[0] ?? '',
-        });
-    }
-    tellLeftOut(task, leftOut, links);
-    // A link that is not sent still keeps rsync from deleting its name at the destination: no manifest can say that.
-    const manifest = workspace.isFile || links.length > 0 ? undefined : makeManifest(items);
-    return {
-        filter,
-        since,
-        items,
-        files: items.filter(({ type }) => type !== 'directory').length,
-        manifest,
-        memory: memoryFor(step, settings, rules, version, manifest ?? new Map()),
-    };
-}
-function tellLeftOut({ host }, leftOut, links) {
-    const names = (paths) => `${paths.slice(0, 8).join(', ')}${paths.length > 8 ? ` and ${paths.length - 8} more` : ''}`;
-    if (leftOut.length > 0)
-        host.log.info(`Left out by the excludes: ${names(leftOut)}`);
-    if (links.length > 0)
-        host.log.warning(`Symbolic links that lead out of the source are not sent: ${names(links)}`);
 }
 /** Finds out what has to be done by the cheapest way that is certain, and holds it against the limit of deletions. */
 async function planWork(task, session, listing, survey, mirror) {
@@ -4463,52 +4538,6 @@ function isSettled(task, { items, since }, difference) {
         const found = (0,external_node_fs_namespaceObject.lstatSync)(path, { throwIfNoEntry: false });
         return found !== undefined && (found.isDirectory() || found.ctimeMs < since);
     });
-}
-/** The original's meaning (-lpt -z --safe-links; -r where it is no list), without owner, group, devices or setuid bits. */
-const transferFlags = ['-lptz', '--safe-links', '--chmod=ug-s', `--out-format=${itemFormat}`];
-/** One rsync over the connection; answers with what changed, or would change. */
-async function transfer(task, session, listing, { mirror, dryRun, first, deletions, filesFrom, prepare }) {
-    const { host, step } = task;
-    const args = [
-        ...(filesFrom === undefined ? ['-r'] : [`--files-from=${filesFrom}`, '--from0']),
-        ...transferFlags,
-        ...(dryRun ? ['--dry-run'] : ['--info=progress2']),
-        // New files get into place together at the end, so that an interrupted push leaves the old ones.
-        ...(first ? [] : ['--checksum', '--delay-updates']),
-        ...(mirror ? ['--delete-delay'] : []),
-        ...(deletions === undefined ? [] : [`--max-delete=${deletions}`]),
-        ...(prepare === undefined ? [] : [`--rsync-path=${prepare}`]),
-        `--filter=merge ${listing.filter}`,
-        '-e',
-        'dotcloud-ssh',
-        '--',
-        sourceOf(task),
-        `${loginWord(step.destination, true)}:${remotePath(step.destination)}/`,
-    ];
-    const items = [];
-    const said = createTail();
-    const { output, failure } = await attempt(task, session, { label: 'rsync', file: 'rsync', args, env: session.env }, {
-        stdout(line) {
-            const item = parseItem(line);
-            const progress = item === undefined ? parseProgress(line) : undefined;
-            if (progress !== undefined)
-                host.log.progress(progress);
-            else if (item === undefined)
-                said.push(line);
-            else if (item.kind !== 'same' && item.name !== '.')
-                items.push(item);
-        },
-        stderr(line) {
-            said.push(line);
-            host.log.remote(line);
-        },
-    });
-    if (output.code !== 0)
-        throw await failure(said.text());
-    return items;
-}
-function sourceOf({ step: { workspace } }) {
-    return workspace.isFile ? workspace.root : `${workspace.root}/`;
 }
 
 ;// CONCATENATED MODULE: ./build/methods/index.js
@@ -4741,6 +4770,56 @@ function formatStep(step) {
         ...(method === 'git' ? { git: { branch: step.targetBranch } } : {}),
     };
     return ['upload', step.directory, formatDestination(step.destination), options];
+}
+
+;// CONCATENATED MODULE: ./build/core/planning.js
+
+
+
+
+
+/** From settings to steps that can be carried out: the workspace is looked at, and every template filled in. */
+async function planSteps(settings, host) {
+    const steps = await resolveAll(settings, host);
+    return { steps, login: loginOf(steps, namedDestination(settings, steps, host)) };
+}
+async function resolveAll(settings, host) {
+    const drafts = settings.plan === '' ? draftFromInputs(settings) : parsePlan(await planText(settings.plan, host), settings);
+    const steps = [];
+    for (const draft of drafts)
+        steps.push(await resolve(draft, steps, settings, host));
+    return steps;
+}
+async function resolve(draft, earlier, settings, host) {
+    if (draft.verb === 'call')
+        return resolveCall(draft, valuesFor(lastUpload(earlier), settings, host));
+    const workspace = await inspect({ source: draft.directory, method: draft.method, check: draft.check }, host);
+    return resolveUpload(draft, workspace, { ...settings, branch: workspace.branch, sha: workspace.sha });
+}
+function lastUpload(steps) {
+    return steps.findLast((step) => step.verb === 'upload');
+}
+function valuesFor(upload, { app, deployment }, { context }) {
+    const { branch, sha } = upload?.workspace ?? { branch: branchOf(context.ref), sha: context.sha };
+    return { app, deployment, branch, sha };
+}
+function namedDestination(settings, steps, host) {
+    if (settings.destination === '')
+        return undefined;
+    return parseDestination('destination', settings.destination, valuesFor(lastUpload(steps), settings, host));
+}
+/** Input `plan`: the JSON itself, or a file in the workspace. */
+async function planText(plan, host) {
+    if (plan.startsWith('{'))
+        return plan;
+    const path = await resolveInside(host.context.workspace, plan, 'plan');
+    const found = await (0,promises_namespaceObject.stat)(path);
+    if (!found.isFile() || found.size > 1 << 20) {
+        throw new PushError('input', 'Input plan names something that is no plan.', 'Name a JSON file in the workspace.', {
+            evidence: plan,
+        });
+    }
+    return await (0,promises_namespaceObject.readFile)(path, 'utf8');
 }
 
 ;// CONCATENATED MODULE: ./build/core/report.js
@@ -5287,9 +5366,10 @@ async function push_push(raw, host) {
     const ledger = new Ledger(host);
     try {
         const filter = parseBranches(raw);
-        const open = gate(filter, host.context.ref ?? (filter.length === 0 ? undefined : await checkedOutRef(raw.source, host)));
-        if (!open.open)
-            return ledger.skip(open.reason);
+        const ref = filter.length === 0 ? undefined : (host.context.ref ?? (await checkedOutRef(raw.source, host)));
+        const { open, reason } = gate(filter, ref);
+        if (!open)
+            return ledger.skip(reason);
         const settings = parseSettings(raw);
         return await withDeadline(settings.timeout, host, (limited) => pushWith(settings, limited, ledger));
     }
@@ -5301,8 +5381,7 @@ async function pushWith(settings, host, ledger) {
     ledger.note({ app: settings.app });
     guardEvent(host.context.event, settings.allowUntrustedEvent);
     warnInsecure(settings, host);
-    const steps = await plan(settings, host);
-    const login = loginOf(steps, await namedDestination(settings, steps, host));
+    const { steps, login } = await planSteps(settings, host);
     ledger.plan(steps, login);
     tell(steps, host);
     for (const step of steps) {
@@ -5336,45 +5415,6 @@ function warnInsecure(settings, host) {
     if (!settings.hostKeys.insecure)
         return;
     host.log.warning('insecure-skip-host-key-check is on: whoever sits between this machine and the server can read and replace everything that is pushed.');
-}
-/** Looks at the workspace and fills the templates in: from here on, every step can be carried out. */
-async function plan(settings, host) {
-    const drafts = settings.plan === '' ? draftFromInputs(settings) : parsePlan(await planText(settings.plan, host), settings);
-    const steps = [];
-    for (const draft of drafts)
-        steps.push(await resolve(draft, steps, settings, host));
-    return steps;
-}
-async function resolve(draft, earlier, settings, host) {
-    if (draft.verb === 'call')
-        return resolveCall(draft, valuesFor(lastUpload(earlier), settings, host));
-    const workspace = await inspect({ source: draft.directory, method: draft.method, check: draft.check }, host);
-    return resolveUpload(draft, workspace, { ...settings, branch: workspace.branch, sha: workspace.sha });
-}
-function lastUpload(steps) {
-    return steps.findLast((step) => step.verb === 'upload');
-}
-function valuesFor(upload, { app, deployment }, { context }) {
-    const { branch, sha } = upload?.workspace ?? { branch: branchOf(context.ref), sha: context.sha };
-    return { app, deployment, branch, sha };
-}
-async function namedDestination(settings, steps, host) {
-    if (settings.destination === '')
-        return undefined;
-    return parseDestination('destination', settings.destination, valuesFor(lastUpload(steps), settings, host));
-}
-/** Input `plan`: the JSON itself, or a file in the workspace. */
-async function planText(plan, host) {
-    if (plan.startsWith('{'))
-        return plan;
-    const path = await resolveInside(host.context.workspace, plan, 'plan');
-    const found = await (0,promises_namespaceObject.stat)(path);
-    if (!found.isFile() || found.size > 1 << 20) {
-        throw new PushError('input', 'Input plan names something that is no plan.', 'Name a JSON file in the workspace.', {
-            evidence: plan,
-        });
-    }
-    return await (0,promises_namespaceObject.readFile)(path, 'utf8');
 }
 function tell(steps, host) {
     for (const step of steps) {

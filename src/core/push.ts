@@ -1,28 +1,16 @@
-import { readFile, stat } from 'node:fs/promises'
 import { methods } from '../methods/index.js'
 import { gate } from './branches.js'
 import { deploy } from './deploy.js'
-import { formatDestination, parseDestination } from './destination.js'
+import { formatDestination } from './destination.js'
 import { PushError } from './errors.js'
 import { guardEvent } from './event.js'
 import type { Host, RawInputs, Report, Session, Settings, Upload } from './model.js'
-import {
-  type CallStep,
-  type DraftStep,
-  draftFromInputs,
-  formatPlan,
-  loginOf,
-  parsePlan,
-  resolveCall,
-  resolveUpload,
-  type Step,
-  type UploadStep,
-} from './plan.js'
+import { type CallStep, formatPlan, type Step, type UploadStep } from './plan.js'
+import { planSteps } from './planning.js'
 import { Ledger, signs, sortChanges } from './report.js'
 import { withSession } from './session.js'
 import { parseBranches, parseSettings } from './settings.js'
-import type { TemplateValues } from './template.js'
-import { branchOf, checkedOutRef, inspect, resolveInside } from './workspace.js'
+import { checkedOutRef } from './workspace.js'
 
 /** How many changes the log lists; the report has them all. */
 const mostTold = 20
@@ -35,11 +23,9 @@ export async function push(raw: RawInputs, host: Host): Promise<Report> {
   const ledger = new Ledger(host)
   try {
     const filter = parseBranches(raw)
-    const open = gate(
-      filter,
-      host.context.ref ?? (filter.length === 0 ? undefined : await checkedOutRef(raw.source, host)),
-    )
-    if (!open.open) return ledger.skip(open.reason)
+    const ref = filter.length === 0 ? undefined : (host.context.ref ?? (await checkedOutRef(raw.source, host)))
+    const { open, reason } = gate(filter, ref)
+    if (!open) return ledger.skip(reason)
     const settings = parseSettings(raw)
     return await withDeadline(settings.timeout, host, (limited) => pushWith(settings, limited, ledger))
   } catch (error) {
@@ -51,8 +37,7 @@ async function pushWith(settings: Settings, host: Host, ledger: Ledger): Promise
   ledger.note({ app: settings.app })
   guardEvent(host.context.event, settings.allowUntrustedEvent)
   warnInsecure(settings, host)
-  const steps = await plan(settings, host)
-  const login = loginOf(steps, await namedDestination(settings, steps, host))
+  const { steps, login } = await planSteps(settings, host)
   ledger.plan(steps, login)
   tell(steps, host)
   for (const step of steps) {
@@ -97,48 +82,6 @@ function warnInsecure(settings: Settings, host: Host): void {
   host.log.warning(
     'insecure-skip-host-key-check is on: whoever sits between this machine and the server can read and replace everything that is pushed.',
   )
-}
-
-/** Looks at the workspace and fills the templates in: from here on, every step can be carried out. */
-async function plan(settings: Settings, host: Host): Promise<Step[]> {
-  const drafts =
-    settings.plan === '' ? draftFromInputs(settings) : parsePlan(await planText(settings.plan, host), settings)
-  const steps: Step[] = []
-  for (const draft of drafts) steps.push(await resolve(draft, steps, settings, host))
-  return steps
-}
-
-async function resolve(draft: DraftStep, earlier: readonly Step[], settings: Settings, host: Host): Promise<Step> {
-  if (draft.verb === 'call') return resolveCall(draft, valuesFor(lastUpload(earlier), settings, host))
-  const workspace = await inspect({ source: draft.directory, method: draft.method, check: draft.check }, host)
-  return resolveUpload(draft, workspace, { ...settings, branch: workspace.branch, sha: workspace.sha })
-}
-
-function lastUpload(steps: readonly Step[]): UploadStep | undefined {
-  return steps.findLast((step) => step.verb === 'upload')
-}
-
-function valuesFor(upload: UploadStep | undefined, { app, deployment }: Settings, { context }: Host): TemplateValues {
-  const { branch, sha } = upload?.workspace ?? { branch: branchOf(context.ref), sha: context.sha }
-  return { app, deployment, branch, sha }
-}
-
-async function namedDestination(settings: Settings, steps: readonly Step[], host: Host) {
-  if (settings.destination === '') return undefined
-  return parseDestination('destination', settings.destination, valuesFor(lastUpload(steps), settings, host))
-}
-
-/** Input `plan`: the JSON itself, or a file in the workspace. */
-async function planText(plan: string, host: Host): Promise<string> {
-  if (plan.startsWith('{')) return plan
-  const path = await resolveInside(host.context.workspace, plan, 'plan')
-  const found = await stat(path)
-  if (!found.isFile() || found.size > 1 << 20) {
-    throw new PushError('input', 'Input plan names something that is no plan.', 'Name a JSON file in the workspace.', {
-      evidence: plan,
-    })
-  }
-  return await readFile(path, 'utf8')
 }
 
 function tell(steps: readonly Step[], host: Host): void {

@@ -4,7 +4,8 @@ import { loginWord, remotePath } from '../core/destination.js'
 import { PushError } from '../core/errors.js'
 import type { Change, Command, GitFacts, Output, Session } from '../core/model.js'
 import { gitIsolation } from '../core/workspace.js'
-import { attempt, createTail, type Task } from './method.js'
+import { originKeys, parseOrigin } from './git-origin.js'
+import { attempt, createTail, listNames, type Task } from './method.js'
 
 /** What git knows of one push, from `git push --porcelain`. */
 interface Pushed {
@@ -67,8 +68,9 @@ export class Repository {
       this.#run('git grep', [...own, 'grep', '--quiet', 'filter=lfs', 'HEAD', '--', ':(glob)**/.gitattributes']),
     ])
     if (changed.length > 0) {
-      const names = `${changed.slice(0, 5).join(', ')}${changed.length > 5 ? ` and ${changed.length - 5} more` : ''}`
-      log.warning(`git pushes commits only; not committed, so not pushed: ${names}. Commit them, or set method: rsync.`)
+      log.warning(
+        `git pushes commits only; not committed, so not pushed: ${listNames(changed)}. Commit them, or set method: rsync.`,
+      )
     }
     if (submodules.code === 0) {
       log.warning('git does not push the content of submodules; set method: rsync to send it.')
@@ -112,17 +114,11 @@ export class Repository {
       '--includes',
       '--null',
       '--get-regexp',
-      String.raw`^(remote\.origin\.url|http\..*\.extraheader)$`,
+      originKeys,
     ])
-    const entries = stdout.split('\0').map((entry) => entry.split('\n'))
-    const origin = entries.findLast(([name]) => name === 'remote.origin.url')?.[1] ?? ''
-    if (!/^(https?:\/\/|file:\/\/\/|\/)/.test(origin))
-      throw shallowRefusal(origin === '' ? 'it has no origin' : `origin ${origin}`)
-    const headers = entries.flatMap(([name = '', value = '']) => {
-      const url = /^http\.(.*)\.extraheader$/is.exec(name)?.[1]
-      return url === undefined ? [] : [`[http ${configString(url)}]\n\textraheader = ${configString(value)}\n`]
-    })
-    await appendFile(join(this.#directory, 'config'), headers.join(''))
+    const origin = parseOrigin(stdout)
+    if (!origin.fetchable) throw shallowRefusal(origin.url === '' ? 'it has no origin' : `origin ${origin.url}`)
+    await appendFile(join(this.#directory, 'config'), origin.config)
     host.log.info('The checkout is shallow: fetching its history from its origin.')
     const fetched = await this.#run(
       'git fetch',
@@ -135,7 +131,7 @@ export class Repository {
         '--no-write-fetch-head',
         '--progress',
         '--',
-        origin,
+        origin.url,
         this.#facts.head,
       ],
       { GIT_ALLOW_PROTOCOL: 'https:http:file', ...host.context.proxies },
@@ -295,9 +291,4 @@ export class Repository {
       evidence: stderr.trim(),
     })
   }
-}
-
-/** A value as git's configuration files quote it. */
-function configString(value: string): string {
-  return `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`
 }

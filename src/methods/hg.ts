@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { loginWord, remotePath } from '../core/destination.js'
 import { PushError } from '../core/errors.js'
 import type { Change, Command, HgFacts, Output, Session, Upload } from '../core/model.js'
-import { attempt, createTail, type Method, type Task } from './method.js'
+import { attempt, createTail, listNames, type Method, type Task } from './method.js'
 
 export const hg: Method = { name: 'hg', preflight, upload }
 
@@ -70,9 +70,8 @@ async function tellLeftBehind(task: Task, session: Session): Promise<void> {
   const changed: string[] = []
   await local(task, session, ['status'], (line) => changed.push(line.slice(2)))
   if (changed.length === 0) return
-  const names = `${changed.slice(0, 5).join(', ')}${changed.length > 5 ? ` and ${changed.length - 5} more` : ''}`
   task.host.log.warning(
-    `hg pushes changesets only; not committed, so not pushed: ${names}. Commit them, or set method: rsync.`,
+    `hg pushes changesets only; not committed, so not pushed: ${listNames(changed)}. Commit them, or set method: rsync.`,
   )
 }
 

@@ -70,3 +70,8 @@ export function createTail(most = 200): { push(line: string): void; text(): stri
     lines: () => lines,
   }
 }
+
+/** Names for a sentence: the first few, the rest counted. */
+export function listNames(names: readonly string[], most = 5): string {
+  return `${names.slice(0, most).join(', ')}${names.length > most ? ` and ${names.length - most} more` : ''}`
+}

@@ -1,24 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { lstatSync } from 'node:fs'
-import { mkdtemp, stat } from 'node:fs/promises'
-import { join } from 'node:path'
-import { formatLogin, loginWord, remotePath } from '../core/destination.js'
+import { formatLogin, remotePath } from '../core/destination.js'
 import { PushError } from '../core/errors.js'
 import { guardDeletions, guardEmpty, guardForeign, guardMirror } from '../core/guards.js'
-import type { Change, Runner, Session, Upload } from '../core/model.js'
-import { compare, type Difference, digestOf, journalOf, type Manifest, makeManifest, wholeJournal } from './manifest.js'
-import { conclusion, type Memory, memoryFor, preparation } from './memory.js'
-import { attempt, createTail, type Method, type Task } from './method.js'
-import { filterRules, guardToken, readIgnoreFile } from './rsync-filter.js'
-import {
-  asChange,
-  type Item,
-  itemFormat,
-  parseItem,
-  parseLeftOut,
-  parseProgress,
-  unescapeName,
-} from './rsync-output.js'
+import type { Change, Session, Upload } from '../core/model.js'
+import { compare, type Difference, digestOf, journalOf, type Manifest, wholeJournal } from './manifest.js'
+import { conclusion, preparation } from './memory.js'
+import type { Method, Task } from './method.js'
+import { guardToken } from './rsync-filter.js'
+import { type Listing, list, versionHere } from './rsync-listing.js'
+import { asChange, type Item, unescapeName } from './rsync-output.js'
+import { type Transfer, transfer } from './rsync-transfer.js'
 import { look, type Survey } from './survey.js'
 
 export const rsync: Method = { name: 'rsync', preflight, upload }
@@ -40,30 +32,6 @@ async function preflight({ step, settings, host }: Task): Promise<void> {
     `This machine has ${what}.`,
     `Install rsync ${oldest.join('.')} or newer (on macOS: brew install rsync).`,
   )
-}
-
-const versions = new WeakMap<Runner, Promise<string>>()
-
-/** The first line of this machine's `rsync --version`, asked once. */
-function versionHere({ runner }: Task['host']): Promise<string> {
-  const asked =
-    versions.get(runner) ??
-    runner
-      .capture({ label: 'rsync version', file: 'rsync', args: ['--version'] })
-      .then(({ stdout }) => stdout.split('\n')[0] ?? '')
-  versions.set(runner, asked)
-  return asked
-}
-
-/** The local side of an upload, listed by rsync's own rules. */
-interface Listing {
-  /** The file with the filter rules, and when it was made: what changed later was not yet listed. */
-  readonly filter: string
-  readonly since: number
-  readonly items: readonly Item[]
-  readonly files: number
-  readonly manifest: Manifest | undefined
-  readonly memory: Memory
 }
 
 async function upload(task: Task, session: Session): Promise<Upload> {
@@ -121,79 +89,6 @@ function hold({ settings, host }: Task, guard: () => void): void {
     if (!settings.dryRun || !(error instanceof PushError)) throw error
     host.log.warning(`The push would be refused: ${error.cause} ${error.next}`)
   }
-}
-
-/** What rsync would send, by its own rules, into a directory with nothing in it. */
-async function list(task: Task, session: Session): Promise<Listing> {
-  const { host, settings, step } = task
-  const { workspace } = step
-  const rules = filterRules(settings, [...(await readIgnoreFile(workspace)), ...step.excludes])
-  const filter = await session.file('filter', rules)
-  const since = (await stat(filter)).mtimeMs
-  const nothing = await mkdtemp(join(session.folder, 'empty-'))
-  const items: Item[] = []
-  const leftOut: string[] = []
-  const links: string[] = []
-  const [version, { code, stderr }] = await Promise.all([
-    versionHere(host),
-    host.runner.run(
-      {
-        label: 'rsync --dry-run',
-        file: 'rsync',
-        args: [
-          '-r',
-          ...transferFlags,
-          '--checksum',
-          '--dry-run',
-          '-v',
-          '--debug=filter1',
-          `--filter=merge ${filter}`,
-          '--',
-          sourceOf(task),
-          `${nothing}/`,
-        ],
-        env: session.env,
-      },
-      {
-        signal: host.signal,
-        idle: settings.idleTimeout,
-        stdout(line) {
-          const item = parseItem(line)
-          if (item !== undefined && item.name !== '.') items.push(item)
-          const left = item === undefined ? parseLeftOut(line) : undefined
-          if (left !== undefined) (left.link ? links : leftOut).push(left.path)
-        },
-      },
-    ),
-  ])
-  if (code !== 0) {
-    throw new PushError(
-      'input',
-      'rsync cannot read the workspace.',
-      'Check the permissions and the patterns of excludes.',
-      {
-        evidence: stderr.trim().split('\n')[0] ?? '',
-      },
-    )
-  }
-  tellLeftOut(task, leftOut, links)
-  // A link that is not sent still keeps rsync from deleting its name at the destination: no manifest can say that.
-  const manifest = workspace.isFile || links.length > 0 ? undefined : makeManifest(items)
-  return {
-    filter,
-    since,
-    items,
-    files: items.filter(({ type }) => type !== 'directory').length,
-    manifest,
-    memory: memoryFor(step, settings, rules, version, manifest ?? new Map()),
-  }
-}
-
-function tellLeftOut({ host }: Task, leftOut: readonly string[], links: readonly string[]): void {
-  const names = (paths: readonly string[]) =>
-    `${paths.slice(0, 8).join(', ')}${paths.length > 8 ? ` and ${paths.length - 8} more` : ''}`
-  if (leftOut.length > 0) host.log.info(`Left out by the excludes: ${names(leftOut)}`)
-  if (links.length > 0) host.log.warning(`Symbolic links that lead out of the source are not sent: ${names(links)}`)
 }
 
 /** What has to be done at the destination, and how that was found out. */
@@ -345,70 +240,4 @@ function isSettled(task: Task, { items, since }: Listing, difference: Difference
     const found = lstatSync(path, { throwIfNoEntry: false })
     return found !== undefined && (found.isDirectory() || found.ctimeMs < since)
   })
-}
-
-/** The original's meaning (-lpt -z --safe-links; -r where it is no list), without owner, group, devices or setuid bits. */
-const transferFlags = ['-lptz', '--safe-links', '--chmod=ug-s', `--out-format=${itemFormat}`] as const
-
-interface Transfer {
-  readonly mirror: boolean
-  readonly dryRun: boolean
-  /** There is nothing yet that could be compared. */
-  readonly first?: boolean
-  readonly deletions?: number
-  readonly filesFrom?: string
-  /** What to run in rsync's session before rsync. */
-  readonly prepare?: string
-}
-
-/** One rsync over the connection; answers with what changed, or would change. */
-async function transfer(
-  task: Task,
-  session: Session,
-  listing: Listing,
-  { mirror, dryRun, first, deletions, filesFrom, prepare }: Transfer,
-): Promise<readonly Item[]> {
-  const { host, step } = task
-  const args = [
-    ...(filesFrom === undefined ? ['-r'] : [`--files-from=${filesFrom}`, '--from0']),
-    ...transferFlags,
-    ...(dryRun ? ['--dry-run'] : ['--info=progress2']),
-    // New files get into place together at the end, so that an interrupted push leaves the old ones.
-    ...(first ? [] : ['--checksum', '--delay-updates']),
-    ...(mirror ? ['--delete-delay'] : []),
-    ...(deletions === undefined ? [] : [`--max-delete=${deletions}`]),
-    ...(prepare === undefined ? [] : [`--rsync-path=${prepare}`]),
-    `--filter=merge ${listing.filter}`,
-    '-e',
-    'dotcloud-ssh',
-    '--',
-    sourceOf(task),
-    `${loginWord(step.destination, true)}:${remotePath(step.destination)}/`,
-  ]
-  const items: Item[] = []
-  const said = createTail()
-  const { output, failure } = await attempt(
-    task,
-    session,
-    { label: 'rsync', file: 'rsync', args, env: session.env },
-    {
-      stdout(line) {
-        const item = parseItem(line)
-        const progress = item === undefined ? parseProgress(line) : undefined
-        if (progress !== undefined) host.log.progress(progress)
-        else if (item === undefined) said.push(line)
-        else if (item.kind !== 'same' && item.name !== '.') items.push(item)
-      },
-      stderr(line) {
-        said.push(line)
-        host.log.remote(line)
-      },
-    },
-  )
-  if (output.code !== 0) throw await failure(said.text())
-  return items
-}
-
-function sourceOf({ step: { workspace } }: Task): string {
-  return workspace.isFile ? workspace.root : `${workspace.root}/`
 }

@@ -1,0 +1,65 @@
+import { loginWord, remotePath } from '../core/destination.js'
+import type { Session } from '../core/model.js'
+import { attempt, createTail, type Task } from './method.js'
+import { type Listing, sourceOf, transferFlags } from './rsync-listing.js'
+import { type Item, parseItem, parseProgress } from './rsync-output.js'
+
+/** How one rsync is to run. */
+export interface Transfer {
+  readonly mirror: boolean
+  readonly dryRun: boolean
+  /** There is nothing yet that could be compared. */
+  readonly first?: boolean
+  readonly deletions?: number
+  readonly filesFrom?: string
+  /** What to run in rsync's session before rsync. */
+  readonly prepare?: string
+}
+
+/** One rsync over the connection; answers with what changed, or would change. */
+export async function transfer(
+  task: Task,
+  session: Session,
+  listing: Listing,
+  { mirror, dryRun, first, deletions, filesFrom, prepare }: Transfer,
+): Promise<readonly Item[]> {
+  const { host, step } = task
+  const args = [
+    ...(filesFrom === undefined ? ['-r'] : [`--files-from=${filesFrom}`, '--from0']),
+    ...transferFlags,
+    ...(dryRun ? ['--dry-run'] : ['--info=progress2']),
+    // New files get into place together at the end, so that an interrupted push leaves the old ones.
+    ...(first ? [] : ['--checksum', '--delay-updates']),
+    ...(mirror ? ['--delete-delay'] : []),
+    ...(deletions === undefined ? [] : [`--max-delete=${deletions}`]),
+    ...(prepare === undefined ? [] : [`--rsync-path=${prepare}`]),
+    `--filter=merge ${listing.filter}`,
+    '-e',
+    'dotcloud-ssh',
+    '--',
+    sourceOf(task),
+    `${loginWord(step.destination, true)}:${remotePath(step.destination)}/`,
+  ]
+  const items: Item[] = []
+  const said = createTail()
+  const { output, failure } = await attempt(
+    task,
+    session,
+    { label: 'rsync', file: 'rsync', args, env: session.env },
+    {
+      stdout(line) {
+        const item = parseItem(line)
+        const progress = item === undefined ? parseProgress(line) : undefined
+        if (progress !== undefined) host.log.progress(progress)
+        else if (item === undefined) said.push(line)
+        else if (item.kind !== 'same' && item.name !== '.') items.push(item)
+      },
+      stderr(line) {
+        said.push(line)
+        host.log.remote(line)
+      },
+    },
+  )
+  if (output.code !== 0) throw await failure(said.text())
+  return items
+}
