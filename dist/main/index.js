@@ -4252,6 +4252,8 @@ const external_node_zlib_namespaceObject = __WEBPACK_EXTERNAL_createRequire(impo
 
 
 
+/** Far more than the journal of a million files, in bytes; unpacked, eight times as much. */
+const longestAnswer = 64 << 20;
 /**
  * Asks the server, through any login shell, by a script on standard input.
  * @param ask what to hold against the server's memory; undefined to ask for nothing that is remembered
@@ -4260,14 +4262,8 @@ const external_node_zlib_namespaceObject = __WEBPACK_EXTERNAL_createRequire(impo
  */
 async function look(session, memory, ask, host, settings) {
     const mark = (0,external_node_crypto_namespaceObject.randomBytes)(8).toString('hex');
-    const chunks = [];
     const command = session.connection.remote('survey', 'sh -s', script(memory, ask, mark));
-    await host.runner.run(command, {
-        signal: host.signal,
-        idle: settings.idleTimeout,
-        bytes: (chunk) => chunks.push(chunk),
-    });
-    const answer = Buffer.concat(chunks);
+    const answer = await read(command, host, settings);
     const [noise = '', facts, journal] = splitAt(answer, Buffer.from(`${mark}\n`));
     if (facts === undefined || journal === undefined)
         return undefined;
@@ -4275,6 +4271,27 @@ async function look(session, memory, ask, host, settings) {
         throw new PushError('remote-setup', `The login shell of ${formatLogin(session.login)} prints text, which rsync cannot tell from data.`, 'Let ~/.bashrc and the like print only in interactive shells.', { evidence: noise.toString('utf8').trim().split('\n')[0] ?? '' });
     }
     return parseFacts(facts.toString('utf8'), journal);
+}
+/** What a command answers, in bounded memory: a server that floods is stopped. */
+async function read(command, host, settings) {
+    const flood = new AbortController();
+    const chunks = [];
+    let length = 0;
+    await host.runner.run(command, {
+        signal: AbortSignal.any([host.signal, flood.signal]),
+        idle: settings.idleTimeout,
+        bytes(chunk) {
+            length += chunk.length;
+            if (length <= longestAnswer)
+                chunks.push(chunk);
+            else
+                flood.abort(flooded(command));
+        },
+    });
+    return Buffer.concat(chunks);
+}
+function flooded({ label }) {
+    return new PushError('remote-setup', `The server answered the ${label} with more than ${longestAnswer >> 20} MiB.`, 'Look at what its login shell and its forced command print.');
 }
 function script(memory, ask, mark) {
     return `LC_ALL=C; export LC_ALL
@@ -4322,17 +4339,17 @@ function splitAt(text, separator) {
     ];
 }
 function parseFacts(facts, journal) {
-    const read = (name) => new RegExp(`^${name}=(.*)$`, 'm').exec(facts)?.[1] ?? '';
+    const fact = (name) => new RegExp(`^${name}=(.*)$`, 'm').exec(facts)?.[1] ?? '';
     return {
-        home: read('home'),
-        real: read('real'),
-        exists: read('exists') === 'yes',
-        filled: read('filled') === 'yes',
-        ours: read('ours') === 'yes',
+        home: fact('home'),
+        real: fact('real'),
+        exists: fact('exists') === 'yes',
+        filled: fact('filled') === 'yes',
+        ours: fact('ours') === 'yes',
         // Whoever can write there must not choose what a workflow puts into its scripts.
-        revision: /^[0-9a-f]{40,64}$/.exec(read('revision'))?.[0] ?? '',
-        rsync: read('rsync'),
-        known: read('same') === 'yes' ? 'same' : recall(journal, read('digest')),
+        revision: /^[0-9a-f]{40,64}$/.exec(fact('revision'))?.[0] ?? '',
+        rsync: fact('rsync'),
+        known: fact('same') === 'yes' ? 'same' : recall(journal, fact('digest')),
     };
 }
 /** The remembered manifest, believed only when it has the digest that was written with it. */
@@ -4340,7 +4357,7 @@ function recall(journal, digest) {
     if (journal.length === 0)
         return undefined;
     try {
-        const { manifest, length } = replay((0,external_node_zlib_namespaceObject.gunzipSync)(journal).toString('utf8'));
+        const { manifest, length } = replay((0,external_node_zlib_namespaceObject.gunzipSync)(journal, { maxOutputLength: 8 * longestAnswer }).toString('utf8'));
         return digestOf(manifest) === digest ? { manifest, journalLength: length } : undefined;
     }
     catch {
@@ -6170,7 +6187,7 @@ const names = { session: 'session', report: 'report' };
 function save(name, path) {
     saveState(names[name], path);
 }
-function read(name) {
+function state_read(name) {
     return getState(names[name]);
 }
 

@@ -2,10 +2,13 @@ import { randomBytes } from 'node:crypto'
 import { gunzipSync } from 'node:zlib'
 import { formatLogin } from '../core/destination.js'
 import { PushError } from '../core/errors.js'
-import type { Host, Session, Settings } from '../core/model.js'
+import type { Command, Host, Session, Settings } from '../core/model.js'
 import { quote } from '../core/quote.js'
 import { digestOf, type Manifest, replay } from './manifest.js'
 import { folderOf, type Memory, seeFunction } from './memory.js'
+
+/** Far more than the journal of a million files, in bytes; unpacked, eight times as much. */
+const longestAnswer = 64 << 20
 
 /** What a server with a shell tells of a destination, in one command. */
 export interface Survey {
@@ -47,14 +50,8 @@ export async function look(
   settings: Settings,
 ): Promise<Survey | undefined> {
   const mark = randomBytes(8).toString('hex')
-  const chunks: Buffer[] = []
   const command = session.connection.remote('survey', 'sh -s', script(memory, ask, mark))
-  await host.runner.run(command, {
-    signal: host.signal,
-    idle: settings.idleTimeout,
-    bytes: (chunk) => chunks.push(chunk),
-  })
-  const answer = Buffer.concat(chunks)
+  const answer = await read(command, host, settings)
   const [noise = '', facts, journal] = splitAt(answer, Buffer.from(`${mark}\n`))
   if (facts === undefined || journal === undefined) return undefined
   if (noise.length > 0) {
@@ -66,6 +63,31 @@ export async function look(
     )
   }
   return parseFacts(facts.toString('utf8'), journal)
+}
+
+/** What a command answers, in bounded memory: a server that floods is stopped. */
+async function read(command: Command, host: Host, settings: Settings): Promise<Buffer> {
+  const flood = new AbortController()
+  const chunks: Buffer[] = []
+  let length = 0
+  await host.runner.run(command, {
+    signal: AbortSignal.any([host.signal, flood.signal]),
+    idle: settings.idleTimeout,
+    bytes(chunk) {
+      length += chunk.length
+      if (length <= longestAnswer) chunks.push(chunk)
+      else flood.abort(flooded(command))
+    },
+  })
+  return Buffer.concat(chunks)
+}
+
+function flooded({ label }: Command): PushError {
+  return new PushError(
+    'remote-setup',
+    `The server answered the ${label} with more than ${longestAnswer >> 20} MiB.`,
+    'Look at what its login shell and its forced command print.',
+  )
 }
 
 function script(memory: Memory, ask: Question | undefined, mark: string): string {
@@ -116,17 +138,17 @@ function splitAt(text: Buffer, separator: Buffer): Buffer[] {
 }
 
 function parseFacts(facts: string, journal: Buffer): Survey {
-  const read = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(facts)?.[1] ?? ''
+  const fact = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(facts)?.[1] ?? ''
   return {
-    home: read('home'),
-    real: read('real'),
-    exists: read('exists') === 'yes',
-    filled: read('filled') === 'yes',
-    ours: read('ours') === 'yes',
+    home: fact('home'),
+    real: fact('real'),
+    exists: fact('exists') === 'yes',
+    filled: fact('filled') === 'yes',
+    ours: fact('ours') === 'yes',
     // Whoever can write there must not choose what a workflow puts into its scripts.
-    revision: /^[0-9a-f]{40,64}$/.exec(read('revision'))?.[0] ?? '',
-    rsync: read('rsync'),
-    known: read('same') === 'yes' ? 'same' : recall(journal, read('digest')),
+    revision: /^[0-9a-f]{40,64}$/.exec(fact('revision'))?.[0] ?? '',
+    rsync: fact('rsync'),
+    known: fact('same') === 'yes' ? 'same' : recall(journal, fact('digest')),
   }
 }
 
@@ -134,7 +156,7 @@ function parseFacts(facts: string, journal: Buffer): Survey {
 function recall(journal: Buffer, digest: string): Survey['known'] {
   if (journal.length === 0) return undefined
   try {
-    const { manifest, length } = replay(gunzipSync(journal).toString('utf8'))
+    const { manifest, length } = replay(gunzipSync(journal, { maxOutputLength: 8 * longestAnswer }).toString('utf8'))
     return digestOf(manifest) === digest ? { manifest, journalLength: length } : undefined
   } catch {
     return undefined
