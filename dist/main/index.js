@@ -2537,6 +2537,7 @@ async function git(directory, args, top, host) {
     };
     return await host.runner.run(command, { signal: host.signal, idle: 30 });
 }
+/** Whether there is something by this name, even a link that leads nowhere. */
 async function workspace_exists(path) {
     return await (0,promises_namespaceObject.lstat)(path).then(() => true, () => false);
 }
@@ -3040,7 +3041,7 @@ class Repository {
     }
     /** Fetches the missing history from where the checkout came from, with the credentials that it left. */
     async complete() {
-        const { host } = this.#task;
+        const { host, settings } = this.#task;
         const { stdout } = await this.#run('git config', [
             `--git-dir=${this.#facts.commonDirectory}`,
             'config',
@@ -3065,7 +3066,7 @@ class Repository {
             '--',
             origin.url,
             this.#facts.head,
-        ], { GIT_ALLOW_PROTOCOL: 'https:http:file', ...host.context.proxies });
+        ], { GIT_ALLOW_PROTOCOL: 'https:http:file', ...host.context.proxies }, { idle: settings.idleTimeout });
         if (fetched.code !== 0)
             throw shallowRefusal(fetched.stderr.trim().split('\n').at(-1) ?? '');
     }
@@ -3169,11 +3170,12 @@ class Repository {
             ? ['ls-tree', '-r', '--name-only', revision]
             : ['diff-tree', '-r', '--no-renames', '--name-status', previous, revision];
         const args = ['--git-dir', this.#directory, '-c', 'core.quotePath=false', ...range];
-        await this.#run('git diff-tree', args, {}, (line) => {
+        const stdout = (line) => {
             const [status = '', path] = previous === '' ? ['A', line] : line.split('\t');
             if (path)
                 changes.push({ kind: status === 'A' ? 'added' : status === 'D' ? 'deleted' : 'changed', path });
-        });
+        };
+        await this.#run('git diff-tree', args, {}, { stdout });
         return changes;
     }
     #url() {
@@ -3183,10 +3185,10 @@ class Repository {
     #command(label, args) {
         return { label, file: 'git', args: ['--git-dir', this.#directory, ...args], env: this.#env };
     }
-    async #run(label, args, env = {}, stdout) {
-        const { host, settings } = this.#task;
-        const watch = { signal: host.signal, idle: settings.idleTimeout, ...(stdout === undefined ? {} : { stdout }) };
-        return await host.runner.run({ label, file: 'git', args, env: { ...this.#env, ...env } }, watch);
+    async #run(label, args, env = {}, watch = {}) {
+        const { host } = this.#task;
+        const command = { label, file: 'git', args, env: { ...this.#env, ...env } };
+        return await host.runner.run(command, { signal: host.signal, ...watch });
     }
     /** A command on our own repository that has no reason to fail. */
     async #local(label, args) {
@@ -3408,8 +3410,8 @@ function command(task, session, label, args) {
     return { label, file: 'hg', args, cwd: task.step.workspace.root, env: { ...session.env, ...isolation } };
 }
 async function local(task, session, args, stdout) {
-    const { host, settings } = task;
-    const watch = { signal: host.signal, idle: settings.idleTimeout, ...(stdout === undefined ? {} : { stdout }) };
+    const { host } = task;
+    const watch = { signal: host.signal, ...(stdout === undefined ? {} : { stdout }) };
     return await host.runner.run(command(task, session, `hg ${args[0]}`, args), watch);
 }
 /** Mercurial's URL: one slash leads into the remote home, two to the root. */
@@ -4088,7 +4090,11 @@ function filterRules({ includes, protect }, excludes) {
 }
 /** The patterns of `.dotcloudignore`, which dotCloud's client read as rsync's exclude file. */
 async function readIgnoreFile({ root, isFile }) {
-    const content = isFile ? undefined : await readPlain((0,external_node_path_namespaceObject.join)(root, '.dotcloudignore'), 16 << 20);
+    const path = (0,external_node_path_namespaceObject.join)(root, '.dotcloudignore');
+    const content = isFile ? undefined : await readPlain(path, 16 << 20);
+    if (!isFile && content === undefined && (await workspace_exists(path))) {
+        throw new PushError('input', '.dotcloudignore is no plain file of at most 16 MiB, so what it would leave out is not known.', 'Replace it by a plain file, or remove it.');
+    }
     return parseLines(content?.toString('utf8') ?? '')
         .filter((line) => !/^[#;]/.test(line))
         .map((line) => line.replace(/^- +/, ''))
@@ -4157,7 +4163,6 @@ async function list(task, session) {
             env: session.env,
         }, {
             signal: host.signal,
-            idle: settings.idleTimeout,
             stdout(line) {
                 const item = parseItem(line);
                 if (item !== undefined && item.name !== '.')
@@ -4252,7 +4257,7 @@ const external_node_zlib_namespaceObject = __WEBPACK_EXTERNAL_createRequire(impo
 
 
 
-/** Far more than the journal of a million files, in bytes; unpacked, eight times as much. */
+/** In bytes, packed or not: the journal of half a million files. A longer one is compared anew each time. */
 const longestAnswer = 64 << 20;
 /**
  * Asks the server, through any login shell, by a script on standard input.
@@ -4357,7 +4362,7 @@ function recall(journal, digest) {
     if (journal.length === 0)
         return undefined;
     try {
-        const { manifest, length } = replay((0,external_node_zlib_namespaceObject.gunzipSync)(journal, { maxOutputLength: 8 * longestAnswer }).toString('utf8'));
+        const { manifest, length } = replay((0,external_node_zlib_namespaceObject.gunzipSync)(journal, { maxOutputLength: longestAnswer }).toString('utf8'));
         return digestOf(manifest) === digest ? { manifest, journalLength: length } : undefined;
     }
     catch {

@@ -243,7 +243,8 @@ async function git(directory: string, args: readonly string[], top: string, host
   return await host.runner.run(command, { signal: host.signal, idle: 30 })
 }
 
-async function exists(path: string): Promise<boolean> {
+/** Whether there is something by this name, even a link that leads nowhere. */
+export async function exists(path: string): Promise<boolean> {
   return await lstat(path).then(
     () => true,
     () => false,

@@ -2,7 +2,7 @@ import { appendFile, copyFile, mkdtemp, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { loginWord, remotePath } from '../core/destination.js'
 import { PushError } from '../core/errors.js'
-import type { Change, Command, GitFacts, Output, Session } from '../core/model.js'
+import type { Change, Command, GitFacts, Output, Session, Watch } from '../core/model.js'
 import { gitIsolation } from '../core/workspace.js'
 import { originKeys, parseOrigin } from './git-origin.js'
 import { attempt, createTail, listNames, type Task } from './method.js'
@@ -107,7 +107,7 @@ export class Repository {
 
   /** Fetches the missing history from where the checkout came from, with the credentials that it left. */
   async complete(): Promise<void> {
-    const { host } = this.#task
+    const { host, settings } = this.#task
     const { stdout } = await this.#run('git config', [
       `--git-dir=${this.#facts.commonDirectory}`,
       'config',
@@ -135,6 +135,7 @@ export class Repository {
         this.#facts.head,
       ],
       { GIT_ALLOW_PROTOCOL: 'https:http:file', ...host.context.proxies },
+      { idle: settings.idleTimeout },
     )
     if (fetched.code !== 0) throw shallowRefusal(fetched.stderr.trim().split('\n').at(-1) ?? '')
   }
@@ -250,10 +251,11 @@ export class Repository {
         ? ['ls-tree', '-r', '--name-only', revision]
         : ['diff-tree', '-r', '--no-renames', '--name-status', previous, revision]
     const args = ['--git-dir', this.#directory, '-c', 'core.quotePath=false', ...range]
-    await this.#run('git diff-tree', args, {}, (line) => {
+    const stdout = (line: string) => {
       const [status = '', path] = previous === '' ? ['A', line] : line.split('\t')
       if (path) changes.push({ kind: status === 'A' ? 'added' : status === 'D' ? 'deleted' : 'changed', path })
-    })
+    }
+    await this.#run('git diff-tree', args, {}, { stdout })
     return changes
   }
 
@@ -270,11 +272,11 @@ export class Repository {
     label: string,
     args: readonly string[],
     env: Readonly<Record<string, string>> = {},
-    stdout?: (line: string) => void,
+    watch: Omit<Watch, 'signal'> = {},
   ): Promise<Output> {
-    const { host, settings } = this.#task
-    const watch = { signal: host.signal, idle: settings.idleTimeout, ...(stdout === undefined ? {} : { stdout }) }
-    return await host.runner.run({ label, file: 'git', args, env: { ...this.#env, ...env } }, watch)
+    const { host } = this.#task
+    const command = { label, file: 'git', args, env: { ...this.#env, ...env } }
+    return await host.runner.run(command, { signal: host.signal, ...watch })
   }
 
   /** A command on our own repository that has no reason to fail. */

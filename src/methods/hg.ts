@@ -170,8 +170,8 @@ async function local(
   args: readonly string[],
   stdout?: (line: string) => void,
 ): Promise<Output> {
-  const { host, settings } = task
-  const watch = { signal: host.signal, idle: settings.idleTimeout, ...(stdout === undefined ? {} : { stdout }) }
+  const { host } = task
+  const watch = { signal: host.signal, ...(stdout === undefined ? {} : { stdout }) }
   return await host.runner.run(command(task, session, `hg ${args[0]}`, args), watch)
 }
 

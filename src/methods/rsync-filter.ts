@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { PushError } from '../core/errors.js'
 import type { Settings, Workspace } from '../core/model.js'
 import { builtInExcludes, parseLines } from '../core/settings.js'
-import { readPlain } from '../core/workspace.js'
+import { exists, readPlain } from '../core/workspace.js'
 
 /**
  * The rules of one rsync, as a merge file. Every exclude is written as `- PATTERN`, so that none can turn into a rule of
@@ -24,7 +24,15 @@ export function filterRules(
 
 /** The patterns of `.dotcloudignore`, which dotCloud's client read as rsync's exclude file. */
 export async function readIgnoreFile({ root, isFile }: Workspace): Promise<string[]> {
-  const content = isFile ? undefined : await readPlain(join(root, '.dotcloudignore'), 16 << 20)
+  const path = join(root, '.dotcloudignore')
+  const content = isFile ? undefined : await readPlain(path, 16 << 20)
+  if (!isFile && content === undefined && (await exists(path))) {
+    throw new PushError(
+      'input',
+      '.dotcloudignore is no plain file of at most 16 MiB, so what it would leave out is not known.',
+      'Replace it by a plain file, or remove it.',
+    )
+  }
   return parseLines(content?.toString('utf8') ?? '')
     .filter((line) => !/^[#;]/.test(line))
     .map((line) => line.replace(/^- +/, ''))

@@ -68,7 +68,6 @@ export async function list(task: Task, session: Session): Promise<Listing> {
       },
       {
         signal: host.signal,
-        idle: settings.idleTimeout,
         stdout(line) {
           const item = parseItem(line)
           if (item !== undefined && item.name !== '.') items.push(item)

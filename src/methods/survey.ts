@@ -7,7 +7,7 @@ import { quote } from '../core/quote.js'
 import { digestOf, type Manifest, replay } from './manifest.js'
 import { folderOf, type Memory, seeFunction } from './memory.js'
 
-/** Far more than the journal of a million files, in bytes; unpacked, eight times as much. */
+/** In bytes, packed or not: the journal of half a million files. A longer one is compared anew each time. */
 const longestAnswer = 64 << 20
 
 /** What a server with a shell tells of a destination, in one command. */
@@ -156,7 +156,7 @@ function parseFacts(facts: string, journal: Buffer): Survey {
 function recall(journal: Buffer, digest: string): Survey['known'] {
   if (journal.length === 0) return undefined
   try {
-    const { manifest, length } = replay(gunzipSync(journal, { maxOutputLength: 8 * longestAnswer }).toString('utf8'))
+    const { manifest, length } = replay(gunzipSync(journal, { maxOutputLength: longestAnswer }).toString('utf8'))
     return digestOf(manifest) === digest ? { manifest, journalLength: length } : undefined
   } catch {
     return undefined
