@@ -5697,7 +5697,7 @@ const systemDirectories = [
     ...'Applications Library Network System Users Volumes cores private'.split(' '),
 ].map((name) => `/${name}`);
 /** Nothing below these is anybody's to deploy to. */
-const systemTrees = /^\/(?:bin|boot|dev|lib\w*|proc|sbin|sys)\//;
+const systemTrees = /^\/(?:bin|boot|lib\w*|proc|sbin|sys)\//;
 /** Below these, a name is somebody's home or a part of the system. */
 const parentsOfHomes = ['/home', '/Users', '/usr', '/private'];
 const systemParts = 'backups cache db lib local lock log mail root run spool tmp'
@@ -6300,7 +6300,7 @@ function hasName(manifest, name) {
 function seeFunction({ prune }) {
     return `see() {
   { pwd -P; ls -di .; find . ${prune} \\( -type d -exec ls -ld {} + -o ! -type d \${1:+-cnewer "$1" -print} -o ! -name '' \\) -print
-  } | sed 's/^\\(d[rwxsStT-]*\\).*/\\1/' | LC_ALL=C sort | cksum | tr ' ' -
+  } | sed 's/^\\(d[rwxsStT-]*\\).*/\\1/' | LC_ALL=C sort | cksum
 }`;
 }
 const folderOf = ({ id }) => `"$HOME"/.dotcloud-push/${id}`;
@@ -6574,7 +6574,6 @@ m=${folderOf(memory)}
 ${seeFunction(memory)}
 printf '%s\\n' ${mark}
 printf 'home=%s\\n' "$(cd && pwd -P)"
-printf 'rsync=%s\\n' "$(rsync --version 2>/dev/null | head -n 1)"
 p=$d
 if [ -d "$p" ]; then
   echo exists=yes
@@ -6586,8 +6585,9 @@ if [ -f "$m/ours" ]; then
   echo ours=yes
   printf 'revision=%s\\n' "$(head -c 200 "$m/revision" 2>/dev/null)"
 fi
-journal=
+journal= same=
 ${ask === undefined ? '' : remembered(memory, ask)}
+[ -n "$same" ] || printf 'rsync=%s\\n' "$(rsync --version 2>/dev/null | head -n 1)"
 printf '%s\\n' ${mark}
 [ -z "$journal" ] || gzip -1 -c "$m/journal"
 `;
@@ -6596,7 +6596,7 @@ function remembered({ key }, { digest, revision }) {
     return `if read -r key digest seen 2>/dev/null <"$m/state" && [ "$key" = ${key} ] && cd -- "$d" && [ "$(see "$m/mark" 2>&1)" = "$seen" ]; then
   echo "digest=$digest"
   if [ "$digest" = ${digest} ]; then
-    echo same=yes
+    same=yes; echo same=yes
     ${revision === undefined ? ':' : `printf '%s\\n' ${quote(revision)} >"$m/revision"`}
   else journal=yes; fi
 fi`;
@@ -6700,7 +6700,7 @@ async function rsync_upload(task, session) {
 }
 function guardServer(task, session, survey, mirror) {
     const { step, settings } = task;
-    if (survey.rsync === '' || /openrsync/i.test(survey.rsync)) {
+    if (survey.known !== 'same' && (survey.rsync === '' || /openrsync/i.test(survey.rsync))) {
         throw new PushError('remote-setup', `rsync is not installed on ${formatLogin(session.login)}.`, 'Install rsync there.', {
             evidence: survey.rsync,
         });
@@ -8013,15 +8013,15 @@ function createConnection(options, settings, host) {
 const folderPrefix = 'dotcloud-push-';
 /**
  * Runs `use` with a session that is connecting; whatever happens, the connection is closed and the folder is gone
- * afterwards.
- * @throws PushError `key` before anything is connected to
+ * afterwards. The key is judged while the login is still being planned, and nothing is connected to before both are well.
+ * @throws PushError `key`, or why there is no plan
  */
-async function withSession(settings, login, host, ended, use) {
+async function withSession(settings, planned, host, ended, use) {
     // mkdtemp makes it 0700 whatever the umask; the clean-up knows of it before a secret is in it.
     const folder = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_.join)(host.context.temp, folderPrefix));
     host.remember(folder);
     try {
-        const session = await openSession(folder, settings, login, host);
+        const session = await openSession(folder, settings, planned, host);
         try {
             return await use(session);
         }
@@ -8035,23 +8035,10 @@ async function withSession(settings, login, host, ended, use) {
         await rmRF(folder);
     }
 }
-async function openSession(folder, settings, login, host) {
+async function openSession(folder, settings, planned, host) {
     const multiplex = host.context.platform !== 'win32';
     const encryptedKey = settings.passphrase !== '';
-    const ssh = await host.runner.find('ssh');
     const write = (name, text, mode) => (0,promises_namespaceObject.writeFile)((0,external_node_path_.join)(folder, name), text, { flag: 'wx', mode });
-    await Promise.all([
-        write(fileNames.key, settings.key, 0o600),
-        write(fileNames.knownHosts, settings.hostKeys.lines, 0o600),
-        write(fileNames.config, sshConfig({ ...settings, login, jump: settings.proxyJump, folder, encryptedKey, multiplex }), 0o600),
-        write(fileNames.wrapper, wrapperScript(ssh, folder, encryptedKey), 0o700),
-        write(fileNames.pin, pinScript(settings.hostKeys.fingerprints), 0o700),
-        write(fileNames.keeper, keeperScript(login), 0o700),
-        (0,promises_namespaceObject.mkdir)((0,external_node_path_.join)(folder, 'home'), { mode: 0o700 }),
-        ...(encryptedKey
-            ? [write(fileNames.passphrase, settings.passphrase, 0o600), write(fileNames.askpass, askpassScript, 0o700)]
-            : []),
-    ]);
     const env = {
         PATH: `${folder}${external_node_path_.delimiter}${host.context.path}`,
         HOME: (0,external_node_path_.join)(folder, 'home'),
@@ -8060,8 +8047,26 @@ async function openSession(folder, settings, login, host) {
         GIT_SSH: (0,external_node_path_.join)(folder, fileNames.wrapper),
         GIT_SSH_VARIANT: 'ssh',
     };
-    const keyFingerprint = await judgeKey(folder, env, settings, host);
+    await Promise.all([
+        write(fileNames.key, settings.key, 0o600),
+        (0,promises_namespaceObject.mkdir)(env.HOME, { mode: 0o700 }),
+        ...(encryptedKey
+            ? [write(fileNames.passphrase, settings.passphrase, 0o600), write(fileNames.askpass, askpassScript, 0o700)]
+            : []),
+    ]);
+    const judged = judgeKey(folder, env, settings, host);
+    judged.catch(() => undefined);
+    const [ssh, login] = await Promise.all([host.runner.find('ssh'), planned]);
+    const keyFingerprint = await judged;
     host.log.info(`Key ${keyFingerprint}`);
+    const config = sshConfig({ ...settings, login, jump: settings.proxyJump, folder, encryptedKey, multiplex });
+    await Promise.all([
+        write(fileNames.knownHosts, settings.hostKeys.lines, 0o600),
+        write(fileNames.config, config, 0o600),
+        write(fileNames.wrapper, wrapperScript(ssh, folder, encryptedKey), 0o700),
+        write(fileNames.pin, pinScript(settings.hostKeys.fingerprints), 0o700),
+        write(fileNames.keeper, keeperScript(login), 0o700),
+    ]);
     const connection = createConnection({ folder, env, login, keyFingerprint, multiplex }, settings, host);
     // The login takes longest: it goes on while the methods prepare. Who needs it waits for it and sees its failure.
     connection.ready().catch(() => undefined);
@@ -8130,18 +8135,24 @@ async function pushWith(settings, host, ledger) {
     ledger.note({ app: settings.app });
     guardEvent(host.context.event, settings.allowUntrustedEvent);
     warnInsecure(settings, host);
-    const { steps, login } = await planSteps(settings, host);
-    ledger.plan(steps, login);
-    tell(steps, host);
-    for (const step of steps) {
-        if (step.verb === 'upload')
-            await methods[step.workspace.method].preflight({ step, settings, host });
-    }
+    const planned = prepare(settings, host, ledger);
+    const login = planned.then((plan) => plan.login);
+    login.catch(() => undefined);
     await withSession(settings, login, host, ledger.note, async (session) => {
         ledger.enter('connect');
+        const { steps } = await planned;
         await carryOut(steps, session, settings, host, ledger);
     });
     return ledger.close(settings.dryRun);
+}
+/** Everything that can be found out and refused before anything is connected to. */
+async function prepare(settings, host, ledger) {
+    const plan = await planSteps(settings, host);
+    ledger.plan(plan.steps, plan.login);
+    tell(plan.steps, host);
+    const uploads = plan.steps.filter((step) => step.verb === 'upload');
+    await Promise.all(uploads.map((step) => methods[step.workspace.method].preflight({ step, settings, host })));
+    return plan;
 }
 /** The same host with a signal that also fires when the time for the whole step is up. */
 async function withDeadline(seconds, host, use) {

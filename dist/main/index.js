@@ -2053,7 +2053,7 @@ function saveState(name, value) {
  * @param     name     name of the state to get
  * @returns   string
  */
-function core_getState(name) {
+function getState(name) {
     return process.env[`STATE_${name}`] || '';
 }
 function getIDToken(aud) {
@@ -3428,7 +3428,7 @@ const systemDirectories = [
     ...'Applications Library Network System Users Volumes cores private'.split(' '),
 ].map((name) => `/${name}`);
 /** Nothing below these is anybody's to deploy to. */
-const systemTrees = /^\/(?:bin|boot|dev|lib\w*|proc|sbin|sys)\//;
+const systemTrees = /^\/(?:bin|boot|lib\w*|proc|sbin|sys)\//;
 /** Below these, a name is somebody's home or a part of the system. */
 const parentsOfHomes = ['/home', '/Users', '/usr', '/private'];
 const systemParts = 'backups cache db lib local lock log mail root run spool tmp'
@@ -4031,7 +4031,7 @@ function hasName(manifest, name) {
 function seeFunction({ prune }) {
     return `see() {
   { pwd -P; ls -di .; find . ${prune} \\( -type d -exec ls -ld {} + -o ! -type d \${1:+-cnewer "$1" -print} -o ! -name '' \\) -print
-  } | sed 's/^\\(d[rwxsStT-]*\\).*/\\1/' | LC_ALL=C sort | cksum | tr ' ' -
+  } | sed 's/^\\(d[rwxsStT-]*\\).*/\\1/' | LC_ALL=C sort | cksum
 }`;
 }
 const folderOf = ({ id }) => `"$HOME"/.dotcloud-push/${id}`;
@@ -4305,7 +4305,6 @@ m=${folderOf(memory)}
 ${seeFunction(memory)}
 printf '%s\\n' ${mark}
 printf 'home=%s\\n' "$(cd && pwd -P)"
-printf 'rsync=%s\\n' "$(rsync --version 2>/dev/null | head -n 1)"
 p=$d
 if [ -d "$p" ]; then
   echo exists=yes
@@ -4317,8 +4316,9 @@ if [ -f "$m/ours" ]; then
   echo ours=yes
   printf 'revision=%s\\n' "$(head -c 200 "$m/revision" 2>/dev/null)"
 fi
-journal=
+journal= same=
 ${ask === undefined ? '' : remembered(memory, ask)}
+[ -n "$same" ] || printf 'rsync=%s\\n' "$(rsync --version 2>/dev/null | head -n 1)"
 printf '%s\\n' ${mark}
 [ -z "$journal" ] || gzip -1 -c "$m/journal"
 `;
@@ -4327,7 +4327,7 @@ function remembered({ key }, { digest, revision }) {
     return `if read -r key digest seen 2>/dev/null <"$m/state" && [ "$key" = ${key} ] && cd -- "$d" && [ "$(see "$m/mark" 2>&1)" = "$seen" ]; then
   echo "digest=$digest"
   if [ "$digest" = ${digest} ]; then
-    echo same=yes
+    same=yes; echo same=yes
     ${revision === undefined ? ':' : `printf '%s\\n' ${quote(revision)} >"$m/revision"`}
   else journal=yes; fi
 fi`;
@@ -4431,7 +4431,7 @@ async function rsync_upload(task, session) {
 }
 function guardServer(task, session, survey, mirror) {
     const { step, settings } = task;
-    if (survey.rsync === '' || /openrsync/i.test(survey.rsync)) {
+    if (survey.known !== 'same' && (survey.rsync === '' || /openrsync/i.test(survey.rsync))) {
         throw new PushError('remote-setup', `rsync is not installed on ${formatLogin(session.login)}.`, 'Install rsync there.', {
             evidence: survey.rsync,
         });
@@ -5286,15 +5286,15 @@ function createConnection(options, settings, host) {
 const folderPrefix = 'dotcloud-push-';
 /**
  * Runs `use` with a session that is connecting; whatever happens, the connection is closed and the folder is gone
- * afterwards.
- * @throws PushError `key` before anything is connected to
+ * afterwards. The key is judged while the login is still being planned, and nothing is connected to before both are well.
+ * @throws PushError `key`, or why there is no plan
  */
-async function withSession(settings, login, host, ended, use) {
+async function withSession(settings, planned, host, ended, use) {
     // mkdtemp makes it 0700 whatever the umask; the clean-up knows of it before a secret is in it.
     const folder = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(host.context.temp, folderPrefix));
     host.remember(folder);
     try {
-        const session = await openSession(folder, settings, login, host);
+        const session = await openSession(folder, settings, planned, host);
         try {
             return await use(session);
         }
@@ -5308,23 +5308,10 @@ async function withSession(settings, login, host, ended, use) {
         await rmRF(folder);
     }
 }
-async function openSession(folder, settings, login, host) {
+async function openSession(folder, settings, planned, host) {
     const multiplex = host.context.platform !== 'win32';
     const encryptedKey = settings.passphrase !== '';
-    const ssh = await host.runner.find('ssh');
     const write = (name, text, mode) => (0,promises_namespaceObject.writeFile)((0,external_node_path_namespaceObject.join)(folder, name), text, { flag: 'wx', mode });
-    await Promise.all([
-        write(fileNames.key, settings.key, 0o600),
-        write(fileNames.knownHosts, settings.hostKeys.lines, 0o600),
-        write(fileNames.config, sshConfig({ ...settings, login, jump: settings.proxyJump, folder, encryptedKey, multiplex }), 0o600),
-        write(fileNames.wrapper, wrapperScript(ssh, folder, encryptedKey), 0o700),
-        write(fileNames.pin, pinScript(settings.hostKeys.fingerprints), 0o700),
-        write(fileNames.keeper, keeperScript(login), 0o700),
-        (0,promises_namespaceObject.mkdir)((0,external_node_path_namespaceObject.join)(folder, 'home'), { mode: 0o700 }),
-        ...(encryptedKey
-            ? [write(fileNames.passphrase, settings.passphrase, 0o600), write(fileNames.askpass, askpassScript, 0o700)]
-            : []),
-    ]);
     const env = {
         PATH: `${folder}${external_node_path_namespaceObject.delimiter}${host.context.path}`,
         HOME: (0,external_node_path_namespaceObject.join)(folder, 'home'),
@@ -5333,8 +5320,26 @@ async function openSession(folder, settings, login, host) {
         GIT_SSH: (0,external_node_path_namespaceObject.join)(folder, fileNames.wrapper),
         GIT_SSH_VARIANT: 'ssh',
     };
-    const keyFingerprint = await judgeKey(folder, env, settings, host);
+    await Promise.all([
+        write(fileNames.key, settings.key, 0o600),
+        (0,promises_namespaceObject.mkdir)(env.HOME, { mode: 0o700 }),
+        ...(encryptedKey
+            ? [write(fileNames.passphrase, settings.passphrase, 0o600), write(fileNames.askpass, askpassScript, 0o700)]
+            : []),
+    ]);
+    const judged = judgeKey(folder, env, settings, host);
+    judged.catch(() => undefined);
+    const [ssh, login] = await Promise.all([host.runner.find('ssh'), planned]);
+    const keyFingerprint = await judged;
     host.log.info(`Key ${keyFingerprint}`);
+    const config = sshConfig({ ...settings, login, jump: settings.proxyJump, folder, encryptedKey, multiplex });
+    await Promise.all([
+        write(fileNames.knownHosts, settings.hostKeys.lines, 0o600),
+        write(fileNames.config, config, 0o600),
+        write(fileNames.wrapper, wrapperScript(ssh, folder, encryptedKey), 0o700),
+        write(fileNames.pin, pinScript(settings.hostKeys.fingerprints), 0o700),
+        write(fileNames.keeper, keeperScript(login), 0o700),
+    ]);
     const connection = createConnection({ folder, env, login, keyFingerprint, multiplex }, settings, host);
     // The login takes longest: it goes on while the methods prepare. Who needs it waits for it and sees its failure.
     connection.ready().catch(() => undefined);
@@ -5403,18 +5408,24 @@ async function pushWith(settings, host, ledger) {
     ledger.note({ app: settings.app });
     guardEvent(host.context.event, settings.allowUntrustedEvent);
     warnInsecure(settings, host);
-    const { steps, login } = await planSteps(settings, host);
-    ledger.plan(steps, login);
-    tell(steps, host);
-    for (const step of steps) {
-        if (step.verb === 'upload')
-            await methods[step.workspace.method].preflight({ step, settings, host });
-    }
+    const planned = prepare(settings, host, ledger);
+    const login = planned.then((plan) => plan.login);
+    login.catch(() => undefined);
     await withSession(settings, login, host, ledger.note, async (session) => {
         ledger.enter('connect');
+        const { steps } = await planned;
         await carryOut(steps, session, settings, host, ledger);
     });
     return ledger.close(settings.dryRun);
+}
+/** Everything that can be found out and refused before anything is connected to. */
+async function prepare(settings, host, ledger) {
+    const plan = await planSteps(settings, host);
+    ledger.plan(plan.steps, plan.login);
+    tell(plan.steps, host);
+    const uploads = plan.steps.filter((step) => step.verb === 'upload');
+    await Promise.all(uploads.map((step) => methods[step.workspace.method].preflight({ step, settings, host })));
+    return plan;
 }
 /** The same host with a signal that also fires when the time for the whole step is up. */
 async function withDeadline(seconds, host, use) {
@@ -6185,19 +6196,7 @@ function output({ tail }) {
     return `<details><summary>Output of the deploy command</summary>\n\n<pre>${tail.map(literal).join('\n')}</pre>\n\n</details>`;
 }
 
-;// CONCATENATED MODULE: ./build/action/state.js
-
-/** What main leaves for post: the folders and files that must be gone when the job ends. */
-const names = { session: 'session', report: 'report' };
-function save(name, path) {
-    saveState(names[name], path);
-}
-function state_read(name) {
-    return getState(names[name]);
-}
-
 ;// CONCATENATED MODULE: ./build/action/report.js
-
 
 
 
@@ -6208,7 +6207,7 @@ function state_read(name) {
 /** Tells a run's report by every way that GitHub has: outputs, a JSON file, the job summary. */
 async function publish(report, temp) {
     const path = (0,external_node_path_namespaceObject.join)(temp, `dotcloud-report-${(0,external_node_crypto_namespaceObject.randomBytes)(6).toString('hex')}.json`);
-    save('report', path);
+    saveState('report', path);
     await (0,promises_namespaceObject.writeFile)(path, `${JSON.stringify(toJson(report), null, 2)}\n`, { flag: 'wx', mode: 0o600 });
     const values = { ...toValues(report), report: path };
     for (const [name, value] of Object.entries(values))
@@ -6225,7 +6224,6 @@ function describe({ cause, evidence, next, stack }) {
 }
 
 ;// CONCATENATED MODULE: ./build/action/main.js
-
 
 
 
@@ -6272,7 +6270,7 @@ async function main() {
         log: createLog(),
         clock: clock,
         signal: cancelOnSignals(),
-        remember: (folder) => save('session', folder),
+        remember: (folder) => saveState('session', folder),
     };
     const report = await push_push(raw, host);
     await publish(report, context.temp);

@@ -1,6 +1,6 @@
 import { readFileSync, realpathSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { setFailed } from '@actions/core'
+import { saveState, setFailed } from '@actions/core'
 import { PushError } from '../core/errors.js'
 import { judgeEvent } from '../core/event.js'
 import type { Context, Host } from '../core/model.js'
@@ -12,7 +12,7 @@ import { cancelOnSignals } from '../system/signals.js'
 import { readInputs } from './inputs.js'
 import { createLog } from './log.js'
 import { describe, publish } from './report.js'
-import { save } from './state.js'
+import type { StateName } from './state.js'
 
 const { env } = process
 
@@ -49,7 +49,7 @@ async function main(): Promise<void> {
     log: createLog(),
     clock,
     signal: cancelOnSignals(),
-    remember: (folder) => save('session', folder),
+    remember: (folder) => saveState('session' satisfies StateName, folder),
   }
   const report = await push(raw, host)
   await publish(report, context.temp)

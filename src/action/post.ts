@@ -1,10 +1,8 @@
-import { lstat, realpath } from 'node:fs/promises'
+import { lstat, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname } from 'node:path'
-import { debug, warning } from '@actions/core'
-import { rmRF } from '@actions/io'
-import { safeText } from '../system/sink.js'
-import { read, type StateName } from './state.js'
+import { safeLine } from '../system/sink.js'
+import { readState, type StateName, stateNames } from './state.js'
 
 /** What main may have left, by name; nothing else is ever removed, whatever the state says. */
 const ours: Readonly<Record<StateName, RegExp>> = {
@@ -14,7 +12,7 @@ const ours: Readonly<Record<StateName, RegExp>> = {
 
 /** Removes a path that is directly in RUNNER_TEMP, has a name of ours, is no link, and belongs to us. */
 async function remove(name: StateName): Promise<void> {
-  const path = read(name)
+  const path = readState(name)
   if (path === '') return
   const temp = await realpath(process.env['RUNNER_TEMP'] || tmpdir())
   const found = await lstat(path).catch(() => undefined)
@@ -22,17 +20,21 @@ async function remove(name: StateName): Promise<void> {
   const inTemp = (await realpath(dirname(path))) === temp && ours[name].test(basename(path))
   const owned = process.getuid === undefined || found.uid === process.getuid()
   if (!inTemp || !owned || found.isSymbolicLink()) {
-    warning(`dotcloud-push did not remove ${safeText(path)}: it is not something that it made.`)
+    warn(`did not remove ${path}: it is not something that it made`)
     return
   }
-  await rmRF(path)
-  debug(`Removed ${path}`)
+  await rm(path, { recursive: true, force: true })
+}
+
+/** A warning annotation; `%` starts an escape in the runner's commands. */
+function warn(text: string): void {
+  process.stdout.write(`::warning::dotcloud-push ${safeLine(text).replaceAll('%', '%25')}.\n`)
 }
 
 async function post(): Promise<void> {
-  for (const name of ['session', 'report'] as const) await remove(name)
+  for (const name of stateNames) await remove(name)
 }
 
 post().catch((error: unknown) => {
-  warning(`dotcloud-push could not clean up: ${safeText(error instanceof Error ? error.message : String(error))}`)
+  warn(`could not clean up: ${error instanceof Error ? error.message : String(error)}`)
 })

@@ -8,12 +8,12 @@ import type { Report } from '../core/model.js'
 import { headline, toJson, toValues } from '../core/report.js'
 import { summarize } from '../core/summary.js'
 import { safeLine, safeText } from '../system/sink.js'
-import { save } from './state.js'
+import type { StateName } from './state.js'
 
 /** Tells a run's report by every way that GitHub has: outputs, a JSON file, the job summary. */
 export async function publish(report: Report, temp: string): Promise<void> {
   const path = join(temp, `dotcloud-report-${randomBytes(6).toString('hex')}.json`)
-  save('report', path)
+  core.saveState('report' satisfies StateName, path)
   await writeFile(path, `${JSON.stringify(toJson(report), null, 2)}\n`, { flag: 'wx', mode: 0o600 })
   const values: Record<OutputName, string> = { ...toValues(report), report: path }
   for (const [name, value] of Object.entries(values)) core.setOutput(name, value)

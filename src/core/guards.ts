@@ -10,7 +10,7 @@ const systemDirectories = [
 ].map((name) => `/${name}`)
 
 /** Nothing below these is anybody's to deploy to. */
-const systemTrees = /^\/(?:bin|boot|dev|lib\w*|proc|sbin|sys)\//
+const systemTrees = /^\/(?:bin|boot|lib\w*|proc|sbin|sys)\//
 
 /** Below these, a name is somebody's home or a part of the system. */
 const parentsOfHomes = ['/home', '/Users', '/usr', '/private']

@@ -37,17 +37,25 @@ async function pushWith(settings: Settings, host: Host, ledger: Ledger): Promise
   ledger.note({ app: settings.app })
   guardEvent(host.context.event, settings.allowUntrustedEvent)
   warnInsecure(settings, host)
-  const { steps, login } = await planSteps(settings, host)
-  ledger.plan(steps, login)
-  tell(steps, host)
-  for (const step of steps) {
-    if (step.verb === 'upload') await methods[step.workspace.method].preflight({ step, settings, host })
-  }
+  const planned = prepare(settings, host, ledger)
+  const login = planned.then((plan) => plan.login)
+  login.catch(() => undefined)
   await withSession(settings, login, host, ledger.note, async (session) => {
     ledger.enter('connect')
+    const { steps } = await planned
     await carryOut(steps, session, settings, host, ledger)
   })
   return ledger.close(settings.dryRun)
+}
+
+/** Everything that can be found out and refused before anything is connected to. */
+async function prepare(settings: Settings, host: Host, ledger: Ledger): ReturnType<typeof planSteps> {
+  const plan = await planSteps(settings, host)
+  ledger.plan(plan.steps, plan.login)
+  tell(plan.steps, host)
+  const uploads = plan.steps.filter((step) => step.verb === 'upload')
+  await Promise.all(uploads.map((step) => methods[step.workspace.method].preflight({ step, settings, host })))
+  return plan
 }
 
 /** The same host with a signal that also fires when the time for the whole step is up. */

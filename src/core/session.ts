@@ -23,12 +23,12 @@ export interface SessionFacts {
 
 /**
  * Runs `use` with a session that is connecting; whatever happens, the connection is closed and the folder is gone
- * afterwards.
- * @throws PushError `key` before anything is connected to
+ * afterwards. The key is judged while the login is still being planned, and nothing is connected to before both are well.
+ * @throws PushError `key`, or why there is no plan
  */
 export async function withSession<Result>(
   settings: Settings,
-  login: Login,
+  planned: Promise<Login>,
   host: Host,
   ended: (facts: SessionFacts) => void,
   use: (session: Session) => Promise<Result>,
@@ -37,7 +37,7 @@ export async function withSession<Result>(
   const folder = await mkdtemp(join(host.context.temp, folderPrefix))
   host.remember(folder)
   try {
-    const session = await openSession(folder, settings, login, host)
+    const session = await openSession(folder, settings, planned, host)
     try {
       return await use(session)
     } finally {
@@ -50,28 +50,16 @@ export async function withSession<Result>(
   }
 }
 
-async function openSession(folder: string, settings: Settings, login: Login, host: Host): Promise<OwnedSession> {
+async function openSession(
+  folder: string,
+  settings: Settings,
+  planned: Promise<Login>,
+  host: Host,
+): Promise<OwnedSession> {
   const multiplex = host.context.platform !== 'win32'
   const encryptedKey = settings.passphrase !== ''
-  const ssh = await host.runner.find('ssh')
   const write = (name: string, text: string | Buffer, mode: number) =>
     writeFile(join(folder, name), text, { flag: 'wx', mode })
-  await Promise.all([
-    write(fileNames.key, settings.key, 0o600),
-    write(fileNames.knownHosts, settings.hostKeys.lines, 0o600),
-    write(
-      fileNames.config,
-      sshConfig({ ...settings, login, jump: settings.proxyJump, folder, encryptedKey, multiplex }),
-      0o600,
-    ),
-    write(fileNames.wrapper, wrapperScript(ssh, folder, encryptedKey), 0o700),
-    write(fileNames.pin, pinScript(settings.hostKeys.fingerprints), 0o700),
-    write(fileNames.keeper, keeperScript(login), 0o700),
-    mkdir(join(folder, 'home'), { mode: 0o700 }),
-    ...(encryptedKey
-      ? [write(fileNames.passphrase, settings.passphrase, 0o600), write(fileNames.askpass, askpassScript, 0o700)]
-      : []),
-  ])
   const env = {
     PATH: `${folder}${delimiter}${host.context.path}`,
     HOME: join(folder, 'home'),
@@ -80,8 +68,26 @@ async function openSession(folder: string, settings: Settings, login: Login, hos
     GIT_SSH: join(folder, fileNames.wrapper),
     GIT_SSH_VARIANT: 'ssh',
   }
-  const keyFingerprint = await judgeKey(folder, env, settings, host)
+  await Promise.all([
+    write(fileNames.key, settings.key, 0o600),
+    mkdir(env.HOME, { mode: 0o700 }),
+    ...(encryptedKey
+      ? [write(fileNames.passphrase, settings.passphrase, 0o600), write(fileNames.askpass, askpassScript, 0o700)]
+      : []),
+  ])
+  const judged = judgeKey(folder, env, settings, host)
+  judged.catch(() => undefined)
+  const [ssh, login] = await Promise.all([host.runner.find('ssh'), planned])
+  const keyFingerprint = await judged
   host.log.info(`Key ${keyFingerprint}`)
+  const config = sshConfig({ ...settings, login, jump: settings.proxyJump, folder, encryptedKey, multiplex })
+  await Promise.all([
+    write(fileNames.knownHosts, settings.hostKeys.lines, 0o600),
+    write(fileNames.config, config, 0o600),
+    write(fileNames.wrapper, wrapperScript(ssh, folder, encryptedKey), 0o700),
+    write(fileNames.pin, pinScript(settings.hostKeys.fingerprints), 0o700),
+    write(fileNames.keeper, keeperScript(login), 0o700),
+  ])
   const connection = createConnection({ folder, env, login, keyFingerprint, multiplex }, settings, host)
   // The login takes longest: it goes on while the methods prepare. Who needs it waits for it and sees its failure.
   connection.ready().catch(() => undefined)

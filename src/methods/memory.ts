@@ -74,7 +74,7 @@ function hasName(manifest: Manifest, name: string): boolean {
 export function seeFunction({ prune }: Memory): string {
   return `see() {
   { pwd -P; ls -di .; find . ${prune} \\( -type d -exec ls -ld {} + -o ! -type d \${1:+-cnewer "$1" -print} -o ! -name '' \\) -print
-  } | sed 's/^\\(d[rwxsStT-]*\\).*/\\1/' | LC_ALL=C sort | cksum | tr ' ' -
+  } | sed 's/^\\(d[rwxsStT-]*\\).*/\\1/' | LC_ALL=C sort | cksum
 }`
 }
 

@@ -66,7 +66,7 @@ async function upload(task: Task, session: Session): Promise<Upload> {
 
 function guardServer(task: Task, session: Session, survey: Survey, mirror: boolean): void {
   const { step, settings } = task
-  if (survey.rsync === '' || /openrsync/i.test(survey.rsync)) {
+  if (survey.known !== 'same' && (survey.rsync === '' || /openrsync/i.test(survey.rsync))) {
     throw new PushError(
       'remote-setup',
       `rsync is not installed on ${formatLogin(session.login)}.`,

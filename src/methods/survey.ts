@@ -22,7 +22,7 @@ export interface Survey {
   readonly ours: boolean
   /** What we pushed then. */
   readonly revision: string
-  /** First line of `rsync --version`; empty when it is missing. */
+  /** First line of `rsync --version`; empty when it is missing, and not asked when it is not needed. */
   readonly rsync: string
   /** What is there, when that is certain: `same` as what we have, or this. */
   readonly known: 'same' | { readonly manifest: Manifest; readonly journalLength: number } | undefined
@@ -97,7 +97,6 @@ m=${folderOf(memory)}
 ${seeFunction(memory)}
 printf '%s\\n' ${mark}
 printf 'home=%s\\n' "$(cd && pwd -P)"
-printf 'rsync=%s\\n' "$(rsync --version 2>/dev/null | head -n 1)"
 p=$d
 if [ -d "$p" ]; then
   echo exists=yes
@@ -109,8 +108,9 @@ if [ -f "$m/ours" ]; then
   echo ours=yes
   printf 'revision=%s\\n' "$(head -c 200 "$m/revision" 2>/dev/null)"
 fi
-journal=
+journal= same=
 ${ask === undefined ? '' : remembered(memory, ask)}
+[ -n "$same" ] || printf 'rsync=%s\\n' "$(rsync --version 2>/dev/null | head -n 1)"
 printf '%s\\n' ${mark}
 [ -z "$journal" ] || gzip -1 -c "$m/journal"
 `
@@ -120,7 +120,7 @@ function remembered({ key }: Memory, { digest, revision }: Question): string {
   return `if read -r key digest seen 2>/dev/null <"$m/state" && [ "$key" = ${key} ] && cd -- "$d" && [ "$(see "$m/mark" 2>&1)" = "$seen" ]; then
   echo "digest=$digest"
   if [ "$digest" = ${digest} ]; then
-    echo same=yes
+    same=yes; echo same=yes
     ${revision === undefined ? ':' : `printf '%s\\n' ${quote(revision)} >"$m/revision"`}
   else journal=yes; fi
 fi`
