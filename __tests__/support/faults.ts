@@ -1,10 +1,11 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { appendFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import { type ErrorClass, errorClasses } from '../../src/core/errors.ts'
 import { type ActionOptions, type Inputs, type RunningStep, type Step, startAction } from './runner.ts'
 import type { Server } from './sshd.ts'
+import { temporaryDirectory } from './temporary.ts'
 import {
   commit,
   type Files,
@@ -50,14 +51,48 @@ export function run(cwd: string, file: string, ...args: string[]): string {
   })
 }
 
+/** The words that give the rights of root to a command, or undefined where there is no way to them. */
+export const privilege = findPrivilege()
+
+function findPrivilege(): readonly string[] | undefined {
+  if (process.getuid?.() === 0) return []
+  return spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status === 0 ? ['sudo', '-n'] : undefined
+}
+
+export function asRoot(...command: readonly string[]): void {
+  const [file = '', ...args] = [...(privilege ?? []), ...command]
+  execFileSync(file, args, { stdio: 'pipe' })
+}
+
+export const script = (content: string) => ({ content: `#!/bin/sh\n${content}\n`, mode: 0o755 })
+
+/** What stands in for the shell of an account; `$COMMAND` in it is the command that was asked for. */
+export function gate(content: string): string {
+  const directory = temporaryDirectory('gate')
+  writeFiles(directory, { gate: script(content.replaceAll('$COMMAND', '$SSH_ORIGINAL_COMMAND')) })
+  return join(directory, 'gate')
+}
+
+/** A gate that runs a script as root, in which `$HOME` and `$COMMAND` are known. */
+export function rootGate(content: string): string {
+  const words = [...(privilege ?? []), 'env', 'HOME="$HOME"', 'COMMAND="$SSH_ORIGINAL_COMMAND"']
+  return gate(`exec ${words.join(' ')} unshare --mount sh -c '${content.replaceAll("'", "'\\''")}'`)
+}
+
+export interface Place {
+  /** The path in the destination. */
+  readonly path?: string
+  /** Where that is on this machine. */
+  readonly there?: string
+}
+
 /** Main alone: it must clean up by itself, and post is only the net below it. */
 export function makeRig(
   method: MethodName,
   server: Server,
   files: Files = { 'index.html': 'hello\n' },
-  path = 'app',
+  { path = 'app', there = path.startsWith('/') ? path : join(server.home, path) }: Place = {},
 ): Rig {
-  const there = path.startsWith('/') ? path : join(server.home, path)
   if (method !== 'rsync') mkdirSync(there, { recursive: true })
   if (method === 'git') run(there, 'git', 'init', '--quiet', '--bare')
   if (method === 'hg') run(there, 'hg', 'init')

@@ -103,7 +103,8 @@ export async function startSshd(options: ServerOptions = {}): Promise<Server> {
         'PrintMotd no',
         'PrintLastLog no',
         'LogLevel VERBOSE',
-        'MaxStartups 500',
+        // Of this one the last counts.
+        ...(options.config?.some((line) => line.startsWith('MaxStartups')) ? [] : ['MaxStartups 500']),
         'MaxSessions 100',
         ...(openSshVersion() >= 9.8 ? ['PerSourcePenalties no'] : []),
       ]

@@ -8,8 +8,8 @@ import { it, onTestFinished, type TestContext } from 'vitest'
 const current = new AsyncLocalStorage<Pick<TestContext, 'onTestFinished'>>()
 
 /** A test that runs side by side with others, while what it starts still ends with it. */
-export function concurrent(title: string, test: () => Promise<void>, seconds = 30): void {
-  it.concurrent(title, (context) => current.run(context, test), seconds * 1000)
+export function concurrent(title: string, test: () => Promise<void>, { seconds = 60, runIf = true } = {}): void {
+  it.runIf(runIf).concurrent(title, (context: TestContext) => current.run(context, test), seconds * 1000)
 }
 
 /** Runs `action` when the current test ends; outside a test (in a hook), when the process does. */

@@ -138,6 +138,26 @@ const messages: readonly [MethodName, errorClass: string, cause: RegExp, said: s
     /hook .* declined/,
     'remote: Permission denied by policy\n ! [remote rejected] main -> main (pre-receive hook declined)',
   ],
+  ['hg', 'remote-setup', /may not log in/, 'remote: This account is currently not available.'],
+  ['rsync', 'remote-setup', /may only use git/, "fatal: unrecognized command 'rsync --server . app/'"],
+  [
+    'git',
+    'remote-setup',
+    /belongs to another user/,
+    "fatal: detected dubious ownership in repository at '/srv/app.git'",
+  ],
+  [
+    'hg',
+    'remote-setup',
+    /was interrupted/,
+    "remote: abort: abandoned transaction found\nremote: (run 'hg recover' to clean up transaction)",
+  ],
+  [
+    'hg',
+    'remote-setup',
+    /does not answer as Mercurial/,
+    'remote: Welcome!\nabort: no suitable response from remote hg',
+  ],
   ['git', 'transfer', /hook .* declined/, ' ! [remote rejected] main -> main (hook declined)'],
   ['git', 'transfer', /Somebody else pushed/, ' ! [rejected]        main -> main (stale info)'],
   [

@@ -2,6 +2,7 @@ import { delimiter } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { childEnvironment, cleanPath, isInside, proxyVariables } from '../../src/system/environment.ts'
+import { runs } from './samples.ts'
 
 describe('a path inside a directory', () => {
   it.each([
@@ -106,6 +107,7 @@ describe('a child process', () => {
           if (entry !== '') expect(entry.startsWith('/') && !isInside('/work', entry)).toBe(true)
         }
       }),
+      runs(100),
     )
   })
 })

@@ -419,6 +419,7 @@ describe('P5 any JSON', () => {
           expect(error).toBeInstanceOf(PushError)
         }
       }),
+      runs(100),
     )
   })
 })

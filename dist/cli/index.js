@@ -5027,6 +5027,34 @@ const signs = [
     },
     {
         of: every,
+        sign: /account is (?:currently )?not available/i,
+        errorClass: 'remote-setup',
+        cause: (evidence) => `The account ${evidence.login.user} may not log in: its shell turns everybody away.`,
+        next: ({ login }) => `Give it a shell, for example: chsh -s /bin/sh ${login.user}`,
+    },
+    {
+        of: ['rsync'],
+        sign: /unrecognized command|Interactive git shell/i,
+        errorClass: 'remote-setup',
+        cause: (evidence) => `The account ${evidence.login.user} may only use git.`,
+        next: () => 'Push by git, or use an account with a shell.',
+    },
+    {
+        of: ['git'],
+        sign: /dubious ownership/,
+        errorClass: 'remote-setup',
+        cause: (evidence) => `The repository at ${evidence.path} belongs to another user than ${evidence.login.user}.`,
+        next: ({ login, path }) => `Give it to the one who pushes: chown -R ${login.user} ${path}`,
+    },
+    {
+        of: ['hg'],
+        sign: /abandoned transaction|run 'hg recover'/,
+        errorClass: 'remote-setup',
+        cause: (evidence) => `An earlier push to ${evidence.path} was interrupted on ${host(evidence)}.`,
+        next: ({ path }) => `Clean up there: hg recover -R ${path}`,
+    },
+    {
+        of: every,
         sign: /Read-only file system/i,
         errorClass: 'remote-setup',
         cause: (evidence) => `The destination on ${host(evidence)} is on a read-only file system.`,
@@ -5097,7 +5125,7 @@ const signs = [
     },
     {
         of: ['hg'],
-        sign: /hook failed|transaction abort/,
+        sign: /hook (?:failed|exited|returned)|hook .*returned/,
         errorClass: 'transfer',
         cause: (evidence) => `A hook on ${host(evidence)} declined the push.`,
         next: () => 'Read what the server said above.',
@@ -5144,6 +5172,9 @@ function diagnose(evidence) {
             evidence: lost ?? lastLine(evidence.said),
             retry: true,
         });
+    }
+    if (evidence.method === 'hg' && /no suitable response/.test(evidence.said)) {
+        return new PushError('remote-setup', `${host(evidence)} does not answer as Mercurial does; perhaps its login shell prints text.`, 'Look at what its login shell prints, and whether hg runs there.', { evidence: evidence.said.trim().split('\n')[0] ?? '' });
     }
     const cause = (evidence.method === 'rsync' && rsyncCodes[evidence.code ?? -1]) || `${evidence.method} failed`;
     return new PushError('transfer', `${cause} (exit code ${evidence.code ?? 'none'}).`, 'Read what it said above.', {
@@ -5862,22 +5893,24 @@ function checkPatterns(patterns) {
         throw new PushError('input', 'Input branches has only "!" patterns, so no branch can match.', 'Put a pattern such as ** before them.');
     }
 }
-const token = /\*\*\/|\*\*|\*|\[[^\]]*\]|\\.|[\s\S]/g;
+const wildcards = { '**/': '(?:.*/)?', '**': '.*', '*': '[^/]*' };
+const token = /\*\*\/|\*\*|\*|\[[^\]]*\]|\\.|[\s\S]/gu;
 function toRegExp(pattern) {
     let source = '';
+    // Only a character, or a list of them, can be repeated; elsewhere ? and + stand for themselves.
+    let repeatable = false;
     for (const [part] of pattern.matchAll(token)) {
-        if (part === '**/')
-            source += '(?:.*/)?';
-        else if (part === '**')
-            source += '.*';
-        else if (part === '*')
-            source += '[^/]*';
-        else if ((part === '?' || part === '+') && source !== '' && !/(?:\*|\?|[^\\]\+)$/.test(source))
+        const wildcard = wildcards[part];
+        const quantifier = repeatable && (part === '?' || part === '+');
+        repeatable = wildcard === undefined && !quantifier;
+        if (wildcard !== undefined)
+            source += wildcard;
+        else if (quantifier)
             source += part;
         else if (part.length > 1 && part.startsWith('['))
             source += characterClass(pattern, part);
         else
-            source += escapeCharacter(part.length === 2 ? part.slice(1) : part);
+            source += escapeCharacter(part.length > 1 && part.startsWith('\\') ? part.slice(1) : part);
     }
     return new RegExp(`^(?:${source})$`, 'su');
 }
@@ -6306,30 +6339,32 @@ function seeFunction({ prune }) {
 const folderOf = ({ id }) => `"$HOME"/.dotcloud-push/${id}`;
 /** For --rsync-path: makes the destination ours and the state void, in the session in which rsync runs; any login shell. */
 function preparation(memory) {
-    const folder = folderOf(memory);
-    return `mkdir -p -- ${quote(memory.path)} && mkdir -p -- ${folder} && touch -- ${folder}/ours && rm -f -- ${folder}/state && rsync`;
+    const script = 'mkdir -p -- "$1" && mkdir -p -- "$2" && cd -- "$1" && pwd -P >"$2/ours" && rm -f -- "$2/state"';
+    return `sh -c '${script}' - ${quote(memory.path)} ${folderOf(memory)} && rsync`;
 }
 /** The script that ends a push: removes what the source no longer has, and writes the state last. */
 function conclusion(memory, record, marker) {
     const { revision, digest, journal, rewrite, removed, removedDirectories } = record;
-    const remove = (names, command) => names.length === 0
+    const remove = (names, command, otherwise) => names.length === 0
         ? []
-        : [`tr '\\n' '\\0' <<'${marker}' | xargs -0 ${command} --\n`, ...lines(names), `${marker}\n`];
+        : [`tr '\\n' '\\0' <<'${marker}' | xargs -0 ${command} -- || ${otherwise}\n`, ...lines(names), `${marker}\n`];
     const parts = [
         `umask 077
 m=${folderOf(memory)}
-mkdir -p -- "$m" && chmod 700 "$HOME/.dotcloud-push" && : >"$m/ours" && cd -- ${quote(memory.path)} || exit 1
+mkdir -p -- "$m" && chmod 700 "$HOME/.dotcloud-push" && rm -f -- "$m/state" && cd -- ${quote(memory.path)} && pwd -P >"$m/ours" || exit 1
+sure=yes
 ${seeFunction(memory)}
 `,
-        ...remove(removed, 'rm -f'),
-        ...remove(removedDirectories, 'rmdir 2>/dev/null'),
+        ...remove(removed, 'rm -f', 'exit 1'),
+        // One that is not empty keeps what was excluded, as it does under rsync; then rsync shall look at it next time.
+        ...remove(removedDirectories, 'rmdir 2>/dev/null', 'sure=no'),
         `: >"$m/mark"\n`,
         `printf '%s\\n' ${quote(revision)} >"$m/revision"\n`,
         ...(digest === undefined
             ? []
             : [
                 `cat ${rewrite ? '>' : '>>'}"$m/journal" <<'${marker}'\n${journal}${marker}\n`,
-                `printf '%s\\n' "${memory.key} ${digest} $(see)" >"$m/new" && mv -f -- "$m/new" "$m/state"\n`,
+                `[ $sure = no ] || printf '%s\\n' "${memory.key} ${digest} $(see)" >"$m/new" && mv -f -- "$m/new" "$m/state"\n`,
             ]),
     ];
     return Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)));
@@ -6582,7 +6617,7 @@ fi
 while [ ! -d "$p" ]; do p=$(dirname -- "$p"); done
 printf 'real=%s\\n' "$(cd -- "$p" && pwd -P)"
 if [ -f "$m/ours" ]; then
-  echo ours=yes
+  [ ! -d "$d" ] || [ "$(cat "$m/ours")" != "$(cd -- "$d" && pwd -P)" ] || echo ours=yes
   printf 'revision=%s\\n' "$(head -c 200 "$m/revision" 2>/dev/null)"
 fi
 journal= same=

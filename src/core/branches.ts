@@ -26,17 +26,22 @@ export function checkPatterns(patterns: readonly string[]): void {
   }
 }
 
-const token = /\*\*\/|\*\*|\*|\[[^\]]*\]|\\.|[\s\S]/g
+const wildcards: Readonly<Record<string, string>> = { '**/': '(?:.*/)?', '**': '.*', '*': '[^/]*' }
+
+const token = /\*\*\/|\*\*|\*|\[[^\]]*\]|\\.|[\s\S]/gu
 
 function toRegExp(pattern: string): RegExp {
   let source = ''
+  // Only a character, or a list of them, can be repeated; elsewhere ? and + stand for themselves.
+  let repeatable = false
   for (const [part] of pattern.matchAll(token)) {
-    if (part === '**/') source += '(?:.*/)?'
-    else if (part === '**') source += '.*'
-    else if (part === '*') source += '[^/]*'
-    else if ((part === '?' || part === '+') && source !== '' && !/(?:\*|\?|[^\\]\+)$/.test(source)) source += part
+    const wildcard = wildcards[part]
+    const quantifier: boolean = repeatable && (part === '?' || part === '+')
+    repeatable = wildcard === undefined && !quantifier
+    if (wildcard !== undefined) source += wildcard
+    else if (quantifier) source += part
     else if (part.length > 1 && part.startsWith('[')) source += characterClass(pattern, part)
-    else source += escapeCharacter(part.length === 2 ? part.slice(1) : part)
+    else source += escapeCharacter(part.length > 1 && part.startsWith('\\') ? part.slice(1) : part)
   }
   return new RegExp(`^(?:${source})$`, 'su')
 }

@@ -89,6 +89,34 @@ export const signs: readonly Sign[] = [
   },
   {
     of: every,
+    sign: /account is (?:currently )?not available/i,
+    errorClass: 'remote-setup',
+    cause: (evidence) => `The account ${evidence.login.user} may not log in: its shell turns everybody away.`,
+    next: ({ login }) => `Give it a shell, for example: chsh -s /bin/sh ${login.user}`,
+  },
+  {
+    of: ['rsync'],
+    sign: /unrecognized command|Interactive git shell/i,
+    errorClass: 'remote-setup',
+    cause: (evidence) => `The account ${evidence.login.user} may only use git.`,
+    next: () => 'Push by git, or use an account with a shell.',
+  },
+  {
+    of: ['git'],
+    sign: /dubious ownership/,
+    errorClass: 'remote-setup',
+    cause: (evidence) => `The repository at ${evidence.path} belongs to another user than ${evidence.login.user}.`,
+    next: ({ login, path }) => `Give it to the one who pushes: chown -R ${login.user} ${path}`,
+  },
+  {
+    of: ['hg'],
+    sign: /abandoned transaction|run 'hg recover'/,
+    errorClass: 'remote-setup',
+    cause: (evidence) => `An earlier push to ${evidence.path} was interrupted on ${host(evidence)}.`,
+    next: ({ path }) => `Clean up there: hg recover -R ${path}`,
+  },
+  {
+    of: every,
     sign: /Read-only file system/i,
     errorClass: 'remote-setup',
     cause: (evidence) => `The destination on ${host(evidence)} is on a read-only file system.`,
@@ -160,7 +188,7 @@ export const signs: readonly Sign[] = [
   },
   {
     of: ['hg'],
-    sign: /hook failed|transaction abort/,
+    sign: /hook (?:failed|exited|returned)|hook .*returned/,
     errorClass: 'transfer',
     cause: (evidence) => `A hook on ${host(evidence)} declined the push.`,
     next: () => 'Read what the server said above.',
@@ -214,6 +242,14 @@ export function diagnose(evidence: Evidence): PushError {
         evidence: lost ?? lastLine(evidence.said),
         retry: true,
       },
+    )
+  }
+  if (evidence.method === 'hg' && /no suitable response/.test(evidence.said)) {
+    return new PushError(
+      'remote-setup',
+      `${host(evidence)} does not answer as Mercurial does; perhaps its login shell prints text.`,
+      'Look at what its login shell prints, and whether hg runs there.',
+      { evidence: evidence.said.trim().split('\n')[0] ?? '' },
     )
   }
   const cause = (evidence.method === 'rsync' && rsyncCodes[evidence.code ?? -1]) || `${evidence.method} failed`

@@ -10,7 +10,7 @@ import { unescapeName } from './rsync-output.js'
 /**
  * What the server remembers of a destination, in `~/.dotcloud-push/<id>/` of the login, never in a directory that may
  * be published:
- * - `ours`: we have pushed there, so a mirror may delete what is not in the source;
+ * - `ours`: the directory, links resolved, that we have pushed to, so that a mirror may delete what is not in the source;
  * - `revision`: what was pushed last;
  * - `journal`: the manifest of what we put there (manifest.ts);
  * - `state`: one line `KEY DIGEST SEEN`, written last; without it nothing else is believed. KEY covers everything that a
@@ -82,8 +82,8 @@ export const folderOf = ({ id }: Memory) => `"$HOME"/.dotcloud-push/${id}`
 
 /** For --rsync-path: makes the destination ours and the state void, in the session in which rsync runs; any login shell. */
 export function preparation(memory: Memory): string {
-  const folder = folderOf(memory)
-  return `mkdir -p -- ${quote(memory.path)} && mkdir -p -- ${folder} && touch -- ${folder}/ours && rm -f -- ${folder}/state && rsync`
+  const script = 'mkdir -p -- "$1" && mkdir -p -- "$2" && cd -- "$1" && pwd -P >"$2/ours" && rm -f -- "$2/state"'
+  return `sh -c '${script}' - ${quote(memory.path)} ${folderOf(memory)} && rsync`
 }
 
 /** What is to be noted after a push: everything, or what changed. */
@@ -100,25 +100,27 @@ export interface Record {
 /** The script that ends a push: removes what the source no longer has, and writes the state last. */
 export function conclusion(memory: Memory, record: Record, marker: string): Buffer {
   const { revision, digest, journal, rewrite, removed, removedDirectories } = record
-  const remove = (names: readonly string[], command: string): (string | Buffer)[] =>
+  const remove = (names: readonly string[], command: string, otherwise: string): (string | Buffer)[] =>
     names.length === 0
       ? []
-      : [`tr '\\n' '\\0' <<'${marker}' | xargs -0 ${command} --\n`, ...lines(names), `${marker}\n`]
+      : [`tr '\\n' '\\0' <<'${marker}' | xargs -0 ${command} -- || ${otherwise}\n`, ...lines(names), `${marker}\n`]
   const parts: (string | Buffer)[] = [
     `umask 077
 m=${folderOf(memory)}
-mkdir -p -- "$m" && chmod 700 "$HOME/.dotcloud-push" && : >"$m/ours" && cd -- ${quote(memory.path)} || exit 1
+mkdir -p -- "$m" && chmod 700 "$HOME/.dotcloud-push" && rm -f -- "$m/state" && cd -- ${quote(memory.path)} && pwd -P >"$m/ours" || exit 1
+sure=yes
 ${seeFunction(memory)}
 `,
-    ...remove(removed, 'rm -f'),
-    ...remove(removedDirectories, 'rmdir 2>/dev/null'),
+    ...remove(removed, 'rm -f', 'exit 1'),
+    // One that is not empty keeps what was excluded, as it does under rsync; then rsync shall look at it next time.
+    ...remove(removedDirectories, 'rmdir 2>/dev/null', 'sure=no'),
     `: >"$m/mark"\n`,
     `printf '%s\\n' ${quote(revision)} >"$m/revision"\n`,
     ...(digest === undefined
       ? []
       : [
           `cat ${rewrite ? '>' : '>>'}"$m/journal" <<'${marker}'\n${journal}${marker}\n`,
-          `printf '%s\\n' "${memory.key} ${digest} $(see)" >"$m/new" && mv -f -- "$m/new" "$m/state"\n`,
+          `[ $sure = no ] || printf '%s\\n' "${memory.key} ${digest} $(see)" >"$m/new" && mv -f -- "$m/new" "$m/state"\n`,
         ]),
   ]
   return Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)))

@@ -105,7 +105,7 @@ fi
 while [ ! -d "$p" ]; do p=$(dirname -- "$p"); done
 printf 'real=%s\\n' "$(cd -- "$p" && pwd -P)"
 if [ -f "$m/ours" ]; then
-  echo ours=yes
+  [ ! -d "$d" ] || [ "$(cat "$m/ours")" != "$(cd -- "$d" && pwd -P)" ] || echo ours=yes
   printf 'revision=%s\\n' "$(head -c 200 "$m/revision" 2>/dev/null)"
 fi
 journal= same=
