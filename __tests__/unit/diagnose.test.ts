@@ -138,6 +138,7 @@ const messages: readonly [MethodName, errorClass: string, cause: RegExp, said: s
     /hook .* declined/,
     'remote: Permission denied by policy\n ! [remote rejected] main -> main (pre-receive hook declined)',
   ],
+  ['hg', 'input', /has subrepositories/, 'abort: subrepos not enabled'],
   ['hg', 'remote-setup', /may not log in/, 'remote: This account is currently not available.'],
   ['rsync', 'remote-setup', /may only use git/, "fatal: unrecognized command 'rsync --server . app/'"],
   [

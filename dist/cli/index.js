@@ -4427,7 +4427,8 @@ function judgeEvent(name, payload, unsecureCommands) {
     const outside = name === 'pull_request_target' ||
         (name === 'workflow_run' && (head === undefined || head !== here)) ||
         // The payload of a comment does not tell where the pull request comes from.
-        (name === 'issue_comment' && dig(payload, 'issue', 'pull_request') !== undefined);
+        (name === 'issue_comment' &&
+            (dig(payload, 'issue') === undefined || dig(payload, 'issue', 'pull_request') !== undefined));
     return { name, outside, unsecureCommands };
 }
 function dig(value, ...keys) {
@@ -4612,6 +4613,9 @@ const gitIsolation = {
     GIT_CONFIG_GLOBAL: '/dev/null',
     GIT_CONFIG_NOSYSTEM: '1',
     GIT_TERMINAL_PROMPT: '0',
+    // A partial clone would fetch what is missing, by a command that its configuration names.
+    GIT_NO_LAZY_FETCH: '1',
+    GIT_ALLOW_PROTOCOL: 'none',
 };
 const markers = [
     ['hg', '.hg'],
@@ -4711,9 +4715,7 @@ async function refuseTracked(directory, top, host) {
  * (mercurial/dirstateutils/docket.py, mercurial/pure/parsers.py).
  */
 async function hgFacts(directory, top) {
-    const shared = await readPlain((0,external_node_path_.join)(directory, '.hg', 'sharedpath'));
-    if (shared !== undefined)
-        await resolveInside(top, (0,external_node_path_.resolve)(directory, '.hg', shared.toString('utf8').trim()));
+    await refuseForeignStore(directory, top);
     const dirstate = (await readPlain((0,external_node_path_.join)(directory, '.hg', 'dirstate'))) ?? Buffer.alloc(0);
     const marker = 'dirstate-v2\n';
     const start = dirstate.subarray(0, marker.length).toString('latin1') === marker ? marker.length : 0;
@@ -4721,8 +4723,27 @@ async function hgFacts(directory, top) {
     if (/^0*$/.test(node)) {
         throw new PushError('input', 'The Mercurial repository has no changeset checked out.', 'Commit something first, or hg update.');
     }
-    const branch = await readPlain((0,external_node_path_.join)(directory, '.hg', 'branch'));
-    return { node, branch: branch?.toString('utf8').trim() || 'default' };
+    const branch = (await readPlain((0,external_node_path_.join)(directory, '.hg', 'branch')))?.toString('utf8').trim() || 'default';
+    if (/[\u0000-\u001f\u007f]/.test(branch)) {
+        throw new PushError('input', 'The name in .hg/branch holds a control character.', 'Choose the branch anew: hg branch.');
+    }
+    return { node, branch };
+}
+/** What hg would push must lie in the workspace, however it is led there. */
+async function refuseForeignStore(directory, top) {
+    const hg = (0,external_node_path_.join)(directory, '.hg');
+    const pointer = (0,external_node_path_.join)(hg, 'sharedpath');
+    const shared = (await readPlain(pointer))?.toString('utf8').trim();
+    const led = [
+        hg,
+        (0,external_node_path_.join)(hg, 'store'),
+        ...(shared === undefined ? [] : [(0,external_node_path_.resolve)(hg, shared), (0,external_node_path_.resolve)(hg, shared, 'store')]),
+    ];
+    const real = await Promise.all(led.map((path) => (0,promises_namespaceObject.realpath)(path).catch(() => top)));
+    const outside = real.find((path) => path !== top && !path.startsWith(top + external_node_path_.sep));
+    if (outside === undefined && (shared !== undefined || !(await exists(pointer))))
+        return;
+    throw new PushError('unsafe', '.hg leads to a repository outside of the workspace.', 'Clone the repository inside the workspace.', { evidence: outside ?? pointer });
 }
 /**
  * A small file that lies in the workspace as a plain file; undefined when it is missing or anything else. A pipe would
@@ -5054,6 +5075,13 @@ const signs = [
         next: ({ path }) => `Clean up there: hg recover -R ${path}`,
     },
     {
+        of: ['hg'],
+        sign: /subrepos not enabled/,
+        errorClass: 'input',
+        cause: () => 'The repository has subrepositories, which dotcloud-push does not push.',
+        next: () => 'Set method: rsync, which sends their files.',
+    },
+    {
         of: every,
         sign: /Read-only file system/i,
         errorClass: 'remote-setup',
@@ -5297,7 +5325,7 @@ class Repository {
         await this.#local('git init', ['init', '--bare', '--quiet', '--template=', `--object-format=${objectFormat}`]);
         await (0,promises_namespaceObject.writeFile)((0,external_node_path_.join)(this.#directory, 'objects/info/alternates'), `${(0,external_node_path_.join)(commonDirectory, 'objects')}\n`);
         if (shallow)
-            await (0,promises_namespaceObject.copyFile)((0,external_node_path_.join)(commonDirectory, 'shallow'), (0,external_node_path_.join)(this.#directory, 'shallow'));
+            await copyPlain((0,external_node_path_.join)(commonDirectory, 'shallow'), (0,external_node_path_.join)(this.#directory, 'shallow'));
         await (0,promises_namespaceObject.writeFile)((0,external_node_path_.join)(this.#directory, 'HEAD'), `${this.#facts.head}\n`);
     }
     /** Warns of what is in the workspace and would silently not arrive, since git pushes commits only. */
@@ -5322,7 +5350,7 @@ class Repository {
     /** Changed and untracked files, seen through our repository: no filter, hook or monitor of the workspace runs. */
     async #uncommitted() {
         const index = (0,external_node_path_.join)(this.#directory, 'index');
-        const copied = await (0,promises_namespaceObject.copyFile)((0,external_node_path_.join)(this.#facts.directory, 'index'), index).then(() => true, () => false);
+        const copied = await copyPlain((0,external_node_path_.join)(this.#facts.directory, 'index'), index);
         if (!copied)
             return [];
         const { stdout } = await this.#run('git status', [
@@ -5506,6 +5534,13 @@ class Repository {
         });
     }
 }
+/** Copies a plain file; from a pipe of that name, a copy would wait for ever. */
+async function copyPlain(from, to) {
+    const content = await readPlain(from, 1 << 30);
+    if (content !== undefined)
+        await (0,promises_namespaceObject.writeFile)(to, content);
+    return content !== undefined;
+}
 
 ;// CONCATENATED MODULE: ./build/methods/git.js
 
@@ -5634,6 +5669,8 @@ async function push(task, session, { node }) {
         'push',
         '--force',
         '--debug',
+        '--config',
+        'subrepos.allowed=no',
         '--ssh',
         'dotcloud-ssh',
         '--rev',
@@ -6405,14 +6442,17 @@ async function readIgnoreFile({ root, isFile }) {
         .filter((line) => !/[\u0000-\u001f\u007f]/.test(line));
 }
 /**
- * Refuses to send a git directory with the token in it that actions/checkout leaves there.
+ * Refuses to send a git directory with a token in it, as actions/checkout leaves one there.
+ * @param names of the files that would be sent
  * @throws PushError `unsafe`
  */
-async function guardToken({ root, isFile }, includes) {
-    const config = isFile || !includes.includes('.git') ? undefined : await readPlain((0,external_node_path_.join)(root, '.git', 'config'));
-    if (!/extraheader|authorization:/i.test(config?.toString('utf8') ?? ''))
-        return;
-    throw new PushError('unsafe', 'includes has .git, and .git/config holds a token.', 'Set persist-credentials: false at actions/checkout, or leave .git out.');
+async function guardTokens({ root }, names) {
+    for (const name of names.filter((each) => /(?:^|\/)\.git\/(?:.*\/)?config$/.test(each))) {
+        const config = await readPlain((0,external_node_path_.join)(root, name));
+        if (!/extraheader|authorization:|:\/\/[^/\s]*@/i.test(config?.toString('utf8') ?? ''))
+            continue;
+        throw new PushError('unsafe', 'includes has .git, and .git/config holds a token.', 'Set persist-credentials: false at actions/checkout, or leave .git out.', { evidence: name });
+    }
 }
 
 ;// CONCATENATED MODULE: ./build/methods/rsync-listing.js
@@ -6691,7 +6731,6 @@ const rsync = { name: 'rsync', preflight: rsync_preflight, upload: rsync_upload 
 /** The oldest rsync whose messages and rules we rely on. */
 const rsync_oldest = [3, 1];
 async function rsync_preflight({ step, settings, host }) {
-    await guardToken(step.workspace, settings.includes);
     if (settings.delete && step.destination.base === 'root')
         guardMirror(remotePath(step.destination));
     const found = await versionHere(host);
@@ -6708,6 +6747,8 @@ async function rsync_upload(task, session) {
     const mirror = settings.delete && !step.workspace.isFile;
     const listing = await list(task, session);
     guardEmpty(listing.files, mirror);
+    if (settings.includes.length > 0)
+        await guardTokens(step.workspace, names(listing));
     await session.connection.ready();
     const revision = step.workspace.sha ?? '';
     const ask = settings.verify === 'full' || listing.manifest === undefined
@@ -6755,6 +6796,9 @@ function hold({ settings, host }, guard) {
             throw error;
         host.log.warning(`The push would be refused: ${error.cause} ${error.next}`);
     }
+}
+function names({ items }) {
+    return items.map(({ name }) => unescapeName(name).toString('utf8'));
 }
 /** Finds out what has to be done by the cheapest way that is certain, and holds it against the limit of deletions. */
 async function planWork(task, session, listing, survey, mirror) {

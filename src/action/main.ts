@@ -24,7 +24,11 @@ function readContext(): Context {
     ref: env['GITHUB_REF'],
     headBranch: env['GITHUB_HEAD_REF'] || undefined,
     sha: env['GITHUB_SHA'] || undefined,
-    event: judgeEvent(env['GITHUB_EVENT_NAME'] ?? '', readPayload(), env['ACTIONS_ALLOW_UNSECURE_COMMANDS'] === 'true'),
+    event: judgeEvent(
+      env['GITHUB_EVENT_NAME'] ?? '',
+      readPayload(),
+      env['ACTIONS_ALLOW_UNSECURE_COMMANDS']?.trim().toLowerCase() === 'true',
+    ),
     platform: process.platform,
     path: cleanPath(env['PATH'] ?? '', workspace),
     proxies: proxyVariables(env),

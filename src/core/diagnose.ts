@@ -116,6 +116,13 @@ export const signs: readonly Sign[] = [
     next: ({ path }) => `Clean up there: hg recover -R ${path}`,
   },
   {
+    of: ['hg'],
+    sign: /subrepos not enabled/,
+    errorClass: 'input',
+    cause: () => 'The repository has subrepositories, which dotcloud-push does not push.',
+    next: () => 'Set method: rsync, which sends their files.',
+  },
+  {
     of: every,
     sign: /Read-only file system/i,
     errorClass: 'remote-setup',

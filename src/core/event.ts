@@ -23,7 +23,8 @@ export function judgeEvent(name: string, payload: unknown, unsecureCommands: boo
     name === 'pull_request_target' ||
     (name === 'workflow_run' && (head === undefined || head !== here)) ||
     // The payload of a comment does not tell where the pull request comes from.
-    (name === 'issue_comment' && dig(payload, 'issue', 'pull_request') !== undefined)
+    (name === 'issue_comment' &&
+      (dig(payload, 'issue') === undefined || dig(payload, 'issue', 'pull_request') !== undefined))
   return { name, outside, unsecureCommands }
 }
 

@@ -16,6 +16,9 @@ export const gitIsolation = {
   GIT_CONFIG_GLOBAL: '/dev/null',
   GIT_CONFIG_NOSYSTEM: '1',
   GIT_TERMINAL_PROMPT: '0',
+  // A partial clone would fetch what is missing, by a command that its configuration names.
+  GIT_NO_LAZY_FETCH: '1',
+  GIT_ALLOW_PROTOCOL: 'none',
 } as const
 
 const markers: readonly (readonly [MethodName, string])[] = [
@@ -140,8 +143,7 @@ async function refuseTracked(directory: string, top: string, host: Host): Promis
  * (mercurial/dirstateutils/docket.py, mercurial/pure/parsers.py).
  */
 async function hgFacts(directory: string, top: string): Promise<HgFacts> {
-  const shared = await readPlain(join(directory, '.hg', 'sharedpath'))
-  if (shared !== undefined) await resolveInside(top, resolve(directory, '.hg', shared.toString('utf8').trim()))
+  await refuseForeignStore(directory, top)
   const dirstate = (await readPlain(join(directory, '.hg', 'dirstate'))) ?? Buffer.alloc(0)
   const marker = 'dirstate-v2\n'
   const start = dirstate.subarray(0, marker.length).toString('latin1') === marker ? marker.length : 0
@@ -153,8 +155,36 @@ async function hgFacts(directory: string, top: string): Promise<HgFacts> {
       'Commit something first, or hg update.',
     )
   }
-  const branch = await readPlain(join(directory, '.hg', 'branch'))
-  return { node, branch: branch?.toString('utf8').trim() || 'default' }
+  const branch = (await readPlain(join(directory, '.hg', 'branch')))?.toString('utf8').trim() || 'default'
+  if (/[\u0000-\u001f\u007f]/.test(branch)) {
+    throw new PushError(
+      'input',
+      'The name in .hg/branch holds a control character.',
+      'Choose the branch anew: hg branch.',
+    )
+  }
+  return { node, branch }
+}
+
+/** What hg would push must lie in the workspace, however it is led there. */
+async function refuseForeignStore(directory: string, top: string): Promise<void> {
+  const hg = join(directory, '.hg')
+  const pointer = join(hg, 'sharedpath')
+  const shared = (await readPlain(pointer))?.toString('utf8').trim()
+  const led = [
+    hg,
+    join(hg, 'store'),
+    ...(shared === undefined ? [] : [resolve(hg, shared), resolve(hg, shared, 'store')]),
+  ]
+  const real = await Promise.all(led.map((path) => realpath(path).catch(() => top)))
+  const outside = real.find((path) => path !== top && !path.startsWith(top + sep))
+  if (outside === undefined && (shared !== undefined || !(await exists(pointer)))) return
+  throw new PushError(
+    'unsafe',
+    '.hg leads to a repository outside of the workspace.',
+    'Clone the repository inside the workspace.',
+    { evidence: outside ?? pointer },
+  )
 }
 
 /**

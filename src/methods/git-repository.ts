@@ -1,9 +1,9 @@
-import { appendFile, copyFile, mkdtemp, writeFile } from 'node:fs/promises'
+import { appendFile, mkdtemp, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { loginWord, remotePath } from '../core/destination.js'
 import { PushError } from '../core/errors.js'
 import type { Change, Command, GitFacts, Output, Session, Watch } from '../core/model.js'
-import { gitIsolation } from '../core/workspace.js'
+import { gitIsolation, readPlain } from '../core/workspace.js'
 import { originKeys, parseOrigin } from './git-origin.js'
 import { attempt, createTail, listNames, type Task } from './method.js'
 
@@ -54,7 +54,7 @@ export class Repository {
     this.#directory = await mkdtemp(join(this.#session.folder, 'git-'))
     await this.#local('git init', ['init', '--bare', '--quiet', '--template=', `--object-format=${objectFormat}`])
     await writeFile(join(this.#directory, 'objects/info/alternates'), `${join(commonDirectory, 'objects')}\n`)
-    if (shallow) await copyFile(join(commonDirectory, 'shallow'), join(this.#directory, 'shallow'))
+    if (shallow) await copyPlain(join(commonDirectory, 'shallow'), join(this.#directory, 'shallow'))
     await writeFile(join(this.#directory, 'HEAD'), `${this.#facts.head}\n`)
   }
 
@@ -85,10 +85,7 @@ export class Repository {
   /** Changed and untracked files, seen through our repository: no filter, hook or monitor of the workspace runs. */
   async #uncommitted(): Promise<string[]> {
     const index = join(this.#directory, 'index')
-    const copied = await copyFile(join(this.#facts.directory, 'index'), index).then(
-      () => true,
-      () => false,
-    )
+    const copied = await copyPlain(join(this.#facts.directory, 'index'), index)
     if (!copied) return []
     const { stdout } = await this.#run('git status', [
       '--git-dir',
@@ -293,4 +290,11 @@ export class Repository {
       evidence: stderr.trim(),
     })
   }
+}
+
+/** Copies a plain file; from a pipe of that name, a copy would wait for ever. */
+async function copyPlain(from: string, to: string): Promise<boolean> {
+  const content = await readPlain(from, 1 << 30)
+  if (content !== undefined) await writeFile(to, content)
+  return content !== undefined
 }

@@ -88,6 +88,8 @@ async function push(task: Task, session: Session, { node }: HgFacts): Promise<Up
       'push',
       '--force',
       '--debug',
+      '--config',
+      'subrepos.allowed=no',
       '--ssh',
       'dotcloud-ssh',
       '--rev',

@@ -40,15 +40,19 @@ export async function readIgnoreFile({ root, isFile }: Workspace): Promise<strin
 }
 
 /**
- * Refuses to send a git directory with the token in it that actions/checkout leaves there.
+ * Refuses to send a git directory with a token in it, as actions/checkout leaves one there.
+ * @param names of the files that would be sent
  * @throws PushError `unsafe`
  */
-export async function guardToken({ root, isFile }: Workspace, includes: readonly string[]): Promise<void> {
-  const config = isFile || !includes.includes('.git') ? undefined : await readPlain(join(root, '.git', 'config'))
-  if (!/extraheader|authorization:/i.test(config?.toString('utf8') ?? '')) return
-  throw new PushError(
-    'unsafe',
-    'includes has .git, and .git/config holds a token.',
-    'Set persist-credentials: false at actions/checkout, or leave .git out.',
-  )
+export async function guardTokens({ root }: Workspace, names: readonly string[]): Promise<void> {
+  for (const name of names.filter((each) => /(?:^|\/)\.git\/(?:.*\/)?config$/.test(each))) {
+    const config = await readPlain(join(root, name))
+    if (!/extraheader|authorization:|:\/\/[^/\s]*@/i.test(config?.toString('utf8') ?? '')) continue
+    throw new PushError(
+      'unsafe',
+      'includes has .git, and .git/config holds a token.',
+      'Set persist-credentials: false at actions/checkout, or leave .git out.',
+      { evidence: name },
+    )
+  }
 }

@@ -7,7 +7,7 @@ import type { Change, Session, Upload } from '../core/model.js'
 import { compare, type Difference, digestOf, journalOf, type Manifest, wholeJournal } from './manifest.js'
 import { conclusion, preparation } from './memory.js'
 import type { Method, Task } from './method.js'
-import { guardToken } from './rsync-filter.js'
+import { guardTokens } from './rsync-filter.js'
 import { type Listing, list, versionHere } from './rsync-listing.js'
 import { asChange, type Item, unescapeName } from './rsync-output.js'
 import { type Transfer, transfer } from './rsync-transfer.js'
@@ -19,7 +19,6 @@ export const rsync: Method = { name: 'rsync', preflight, upload }
 const oldest = [3, 1] as const
 
 async function preflight({ step, settings, host }: Task): Promise<void> {
-  await guardToken(step.workspace, settings.includes)
   if (settings.delete && step.destination.base === 'root') guardMirror(remotePath(step.destination))
   const found = await versionHere(host)
   const [, major = '0', minor = '0'] = /^rsync +version (\d+)\.(\d+)/.exec(found) ?? []
@@ -39,6 +38,7 @@ async function upload(task: Task, session: Session): Promise<Upload> {
   const mirror = settings.delete && !step.workspace.isFile
   const listing = await list(task, session)
   guardEmpty(listing.files, mirror)
+  if (settings.includes.length > 0) await guardTokens(step.workspace, names(listing))
   await session.connection.ready()
   const revision = step.workspace.sha ?? ''
   const ask =
@@ -89,6 +89,10 @@ function hold({ settings, host }: Task, guard: () => void): void {
     if (!settings.dryRun || !(error instanceof PushError)) throw error
     host.log.warning(`The push would be refused: ${error.cause} ${error.next}`)
   }
+}
+
+function names({ items }: Listing): string[] {
+  return items.map(({ name }) => unescapeName(name).toString('utf8'))
 }
 
 /** What has to be done at the destination, and how that was found out. */
