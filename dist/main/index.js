@@ -4380,29 +4380,34 @@ m=${folderOf(memory)}
 ${seeFunction(memory)}
 printf '%s\\n' ${mark}
 printf 'home=%s\\n' "$(cd && pwd -P)"
-p=$d
-if [ -d "$p" ]; then
-  echo exists=yes
-  [ -z "$(ls -A -- "$p" 2>/dev/null | head -n 1)" ] || echo filled=yes
-fi
-while [ ! -d "$p" ]; do p=$(dirname -- "$p"); done
-printf 'real=%s\\n' "$(cd -- "$p" && pwd -P)"
-if [ -f "$m/ours" ]; then
-  [ ! -d "$d" ] || [ "$(cat "$m/ours")" != "$(cd -- "$d" && pwd -P)" ] || echo ours=yes
-  printf 'revision=%s\\n' "$(head -c 200 "$m/revision" 2>/dev/null)"
-fi
-journal= same=
+real= ours= revision= same= journal=
+[ ! -d "$d" ] || real=$(cd -- "$d" && pwd -P)
+read -r ours 2>/dev/null <"$m/ours"
+read -r revision 2>/dev/null <"$m/revision"
+[ -z "$ours" ] || printf 'revision=%s\\n' "$revision"
+[ -z "$real" ] || [ "$ours" != "$real" ] || echo ours=yes
 ${ask === undefined ? '' : remembered(memory, ask)}
-[ -n "$same" ] || printf 'rsync=%s\\n' "$(rsync --version 2>/dev/null | head -n 1)"
+if [ -n "$same" ]; then
+  printf 'exists=yes\\nfilled=yes\\nsame=yes\\nreal=%s\\n' "$real"
+else
+  p=$d
+  while [ ! -d "$p" ]; do p=$(dirname -- "$p"); done
+  [ "$p" != "$d" ] || echo exists=yes
+  [ "$p" != "$d" ] || [ -z "$(ls -A -- "$p" 2>/dev/null | head -n 1)" ] || echo filled=yes
+  printf 'real=%s\\n' "$(cd -- "$p" && pwd -P)"
+  printf 'rsync=%s\\n' "$(rsync --version 2>/dev/null | head -n 1)"
+fi
 printf '%s\\n' ${mark}
 [ -z "$journal" ] || gzip -1 -c "$m/journal"
 `;
 }
+/** Nothing is believed of a directory that is not the one that we pushed to, or that has changed since. */
 function remembered({ key }, { digest, revision }) {
-    return `if read -r key digest seen 2>/dev/null <"$m/state" && [ "$key" = ${key} ] && cd -- "$d" && [ "$(see "$m/mark" 2>&1)" = "$seen" ]; then
+    return `if [ -n "$real" ] && [ "$ours" = "$real" ] && read -r key digest seen 2>/dev/null <"$m/state" && [ "$key" = ${key} ] &&
+  [ "$(cd -- "$d" && see "$m/mark" 2>&1)" = "$seen" ]; then
   echo "digest=$digest"
   if [ "$digest" = ${digest} ]; then
-    same=yes; echo same=yes
+    same=yes
     ${revision === undefined ? ':' : `printf '%s\\n' ${quote(revision)} >"$m/revision"`}
   else journal=yes; fi
 fi`;
@@ -4497,9 +4502,13 @@ async function rsync_upload(task, session) {
         previousRevision: survey?.revision ?? '',
         changes,
     });
-    if (work.changes !== undefined && (settings.dryRun || work.changes.length === 0))
-        return done('unchanged', work.changes);
-    const sent = await send(task, session, listing, work, { mirror, prepare: survey !== undefined });
+    if (settings.dryRun)
+        return done('planned', work.changes ?? []);
+    const nothing = work.changes?.length === 0;
+    // Known to be the same: nothing to do. Found to be the same: worth remembering.
+    if (nothing && (work.how === 'known' || survey === undefined))
+        return done('unchanged', []);
+    const sent = nothing ? [] : await send(task, session, listing, work, { mirror, prepare: survey !== undefined });
     if (survey !== undefined)
         await conclude(task, session, listing, work, survey, revision);
     const changes = work.changes ?? sent;

@@ -56,9 +56,11 @@ async function upload(task: Task, session: Session): Promise<Upload> {
     previousRevision: survey?.revision ?? '',
     changes,
   })
-  if (work.changes !== undefined && (settings.dryRun || work.changes.length === 0))
-    return done('unchanged', work.changes)
-  const sent = await send(task, session, listing, work, { mirror, prepare: survey !== undefined })
+  if (settings.dryRun) return done('planned', work.changes ?? [])
+  const nothing = work.changes?.length === 0
+  // Known to be the same: nothing to do. Found to be the same: worth remembering.
+  if (nothing && (work.how === 'known' || survey === undefined)) return done('unchanged', [])
+  const sent = nothing ? [] : await send(task, session, listing, work, { mirror, prepare: survey !== undefined })
   if (survey !== undefined) await conclude(task, session, listing, work, survey, revision)
   const changes = work.changes ?? sent
   return done(changes.length === 0 ? 'unchanged' : 'deployed', changes)
