@@ -175,3 +175,44 @@ it.each(seeds)(
   (seed) => walk(seed, soak ? 20 : 8),
   soak ? 600_000 : 120_000,
 )
+
+it('costs one command when nothing has changed, three when something has, and learns anew after drift', async () => {
+  const server = await sshd()
+  const source = temporaryDirectory()
+  const destination = join(server.home, 'www')
+  for (let index = 0; index < 300; index++) put(join(source, `d${index % 10}`, `${index}.txt`), `${index}\n`.repeat(50))
+  const push = async () => {
+    const before = server.commands().length
+    const { code, stdout, stderr } = await runCli([
+      ...[source, '--app', 'x', '--destination', server.destination('www'), '--ssh-key-file', server.privateKeyPath],
+      ...['--known-hosts', server.knownHosts, '--json'],
+    ])
+    expect(code, stderr).toBe(0)
+    const report = JSON.parse(stdout)
+    return { result: report.result, sent: report['bytes-sent'], commands: server.commands().length - before }
+  }
+  const touchAll = () => {
+    for (const name of everything(source)) utimesSync(join(source, name), new Date(), new Date())
+  }
+  const first = await push()
+  expect(first).toMatchObject({ result: 'deployed', commands: 3 })
+  touchAll()
+  const same = await push()
+  expect(same).toMatchObject({ result: 'unchanged', commands: 1 })
+  expect(same.sent).toBeLessThan(8_000)
+
+  put(join(source, 'd1', '1.txt'), 'changed\n')
+  rmSync(join(source, 'd2', '2.txt'))
+  touchAll()
+  const changed = await push()
+  expect(changed).toMatchObject({ result: 'deployed', commands: 3 })
+  expect(changed.sent).toBeLessThan(12_000)
+  expect(existsSync(join(destination, 'd2', '2.txt'))).toBe(false)
+
+  // Drift that leaves the content alone costs a full comparison once, not for ever.
+  chmodSync(join(destination, 'd3', '3.txt'), 0o600)
+  chmodSync(join(destination, 'd3', '3.txt'), 0o644)
+  expect(await push()).toMatchObject({ result: 'unchanged', commands: 3 })
+  expect(await push()).toMatchObject({ result: 'unchanged', commands: 1 })
+  expect(server.logins()).toBe(5)
+})
