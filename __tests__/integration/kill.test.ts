@@ -13,7 +13,7 @@ import { type Files, tree } from '../support/workspaces.ts'
  * there is to repair. With SOAK, many more times, from another seed each night; SEED repeats one.
  */
 const soak = Boolean(process.env['SOAK'])
-const kills = soak ? 70 : 4
+const kills = soak ? 70 : 3
 const seed = Number(process.env['SEED'] || (soak ? Date.now() % 1_000_000 : 1))
 
 vi.setConfig({ maxConcurrency: 3 })
