@@ -12,7 +12,6 @@ const evidence = (method: MethodName, said: string, more: Partial<Evidence> = {}
   code: 1,
   said,
   sshLog: '',
-  idleTimeout: 120,
   ...more,
 })
 

@@ -67,7 +67,7 @@ function thrown(): { errorClass: string; says: string }[] {
 /** The sentences of the signs, by what they evaluate to. */
 const diagnosed = signs.map(({ errorClass, cause }) => {
   const login = { user: 'USER', host: 'HOST', port: 22 }
-  const evidence = { method: 'git', login, path: 'PATH', code: 1, said: '', sshLog: '', idleTimeout: 120 } as const
+  const evidence = { method: 'git', login, path: 'PATH', code: 1, said: '', sshLog: '' } as const
   return { errorClass, says: merged(cause(evidence).replaceAll(/USER@HOST|USER|HOST|PATH/g, '…')) }
 })
 

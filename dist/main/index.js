@@ -2996,7 +2996,6 @@ async function attempt(task, session, command, on = {}) {
             code: output.code,
             said,
             sshLog: await session.connection.log(start),
-            idleTimeout: settings.idleTimeout,
         }),
     };
 }

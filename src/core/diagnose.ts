@@ -14,7 +14,6 @@ export interface Evidence {
   readonly said: string
   /** What ssh logged while it ran. */
   readonly sshLog: string
-  readonly idleTimeout: number
 }
 
 interface Sign {

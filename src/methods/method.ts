@@ -53,7 +53,6 @@ export async function attempt(
         code: output.code,
         said,
         sshLog: await session.connection.log(start),
-        idleTimeout: settings.idleTimeout,
       }),
   }
 }
