@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { quote, quoteAll } from '../../src/core/quote.ts'
 import { isInstalled } from '../support/sshd.ts'
-import { runs } from './samples.ts'
+import { processRuns } from './samples.ts'
 
 const shells: readonly [name: string, file: string, ...args: string[]][] = [
   ['sh', 'sh', '-c'],
@@ -72,7 +72,7 @@ describe.each(shells.filter(([, file]) => isInstalled(file)))('P2 in %s', (_, fi
       fc.property(fc.array(word, { minLength: 200, maxLength: 200 }), (words) => {
         expect(readBack(words)).toEqual(words)
       }),
-      { numRuns: Math.ceil(runs(200).numRuns / 20), endOnFailure: true },
+      processRuns(10),
     )
   })
 })

@@ -7,7 +7,7 @@ import { builtInExcludes, parsePatterns } from '../../src/core/settings.ts'
 import { filterRules, readIgnoreFile } from '../../src/methods/rsync-filter.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { tree, writeFiles } from '../support/workspaces.ts'
-import { runs, workspace } from './samples.ts'
+import { processRuns, workspace } from './samples.ts'
 
 /** One file for each built-in exclude, at the top and below. */
 const secrets = [
@@ -184,7 +184,7 @@ describe('the rules of rsync', () => {
       fc.property(fc.array(word, { maxLength: 8 }), (lines) => {
         expect(sent(parsePatterns('excludes', lines.join('\n'))).filter(isSecret)).toEqual([])
       }),
-      { ...runs(30), endOnFailure: true },
+      processRuns(30),
     )
   })
 
