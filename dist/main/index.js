@@ -4062,11 +4062,12 @@ function parseProgress(line) {
 
 function memoryFor({ destination }, settings, rules, version, manifest) {
     const hash = (text) => (0,external_node_crypto_namespaceObject.createHash)('sha256').update(text).digest('hex').slice(0, 32);
+    const prune = pruneExpression(rules, settings.includes, manifest);
     return {
         id: hash(formatDestination(destination)).slice(0, 16),
-        key: hash(JSON.stringify([1, version, settings.delete, rules])),
+        key: hash(JSON.stringify([2, version, settings.delete, rules, prune])),
         path: remotePath(destination),
-        prune: pruneExpression(rules, settings.includes, manifest),
+        prune,
     };
 }
 /**
@@ -4093,15 +4094,14 @@ function hasName(manifest, name) {
     return [...manifest.keys()].some((path) => path.split('/').includes(name));
 }
 /**
- * A shell function that prints a checksum of the names and of the directories' modes below the current directory. Given
- * a file, names whose status changed after it (content, mode, owner; also when their time was set back) count twice,
- * which is to say that the checksum differs.
+ * A script that prints a checksum of the names and of the directories' modes below the current directory. Given a file,
+ * names whose status changed after it (content, mode, owner; also when their time was set back) count twice, which is to
+ * say that the checksum differs.
  */
-function seeFunction({ prune }) {
-    return `see() {
-  { pwd -P; ls -di .; find . ${prune} \\( -type d -exec ls -ld {} + -o ! -type d \${1:+-cnewer "$1" -print} -o ! -name '' \\) -print
-  } | sed 's/^\\(d[rwxsStT-]*\\).*/\\1/' | LC_ALL=C sort | cksum
-}`;
+function seeScript({ prune }) {
+    return `{ pwd -P; ls -di .; find . ${prune} \\( -type d -exec ls -ld {} + -o ! -type d \${1:+-cnewer "$1" -print} -o ! -name '' \\) -print
+} | sed 's/^\\(d[rwxsStT-]*\\).*/\\1/' | LC_ALL=C sort | cksum
+`;
 }
 const folderOf = ({ id }) => `"$HOME"/.dotcloud-push/${id}`;
 /** For --rsync-path: makes the destination ours and the state void, in the session in which rsync runs; any login shell. */
@@ -4109,7 +4109,7 @@ function preparation(memory) {
     const script = 'mkdir -p -- "$1" && mkdir -p -- "$2" && cd -- "$1" && pwd -P >"$2/ours" && rm -f -- "$2/state"';
     return `sh -c '${script}' - ${quote(memory.path)} ${folderOf(memory)} && rsync`;
 }
-/** The script that ends a push: removes what the source no longer has, and writes the state last. */
+/** The script that ends a push, for a shell's standard input: removes what the source no longer has, and writes the state last. */
 function conclusion(memory, record, marker) {
     const { revision, digest, journal, rewrite, removed, removedDirectories } = record;
     const remove = (names, command, otherwise) => names.length === 0
@@ -4120,7 +4120,6 @@ function conclusion(memory, record, marker) {
 m=${folderOf(memory)}
 mkdir -p -- "$m" && chmod 700 "$HOME/.dotcloud-push" && rm -f -- "$m/state" && cd -- ${quote(memory.path)} && pwd -P >"$m/ours" || exit 1
 sure=yes
-${seeFunction(memory)}
 `,
         ...remove(removed, 'rm -f', 'exit 1'),
         // One that is not empty keeps what was excluded, as it does under rsync; then rsync shall look at it next time.
@@ -4131,7 +4130,8 @@ ${seeFunction(memory)}
             ? []
             : [
                 `cat ${rewrite ? '>' : '>>'}"$m/journal" <<'${marker}'\n${journal}${marker}\n`,
-                `[ $sure = no ] || printf '%s\\n' "${memory.key} ${digest} $(see)" >"$m/new" && mv -f -- "$m/new" "$m/state"\n`,
+                `cat >"$m/see" <<'${marker}'\n${seeScript(memory)}${marker}\n`,
+                `[ $sure = no ] || { printf '%s\\n' "${memory.key} ${digest} $(sh "$m/see")" >"$m/new" && mv -f -- "$m/new" "$m/state"; }\n`,
             ]),
     ];
     return Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)));
@@ -4323,6 +4323,68 @@ async function transfer(task, session, listing, { mirror, dryRun, first, deletio
 
 ;// CONCATENATED MODULE: external "node:zlib"
 const external_node_zlib_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
+;// CONCATENATED MODULE: ./build/methods/remote-shell.js
+
+/** In bytes: the packed journal of more than half a million files. */
+const longestAnswer = 64 << 20;
+/** Milliseconds until a program that waits for input (some forced command) is told that there is none. */
+const patience = 5_000;
+/**
+ * @param last how the answer ends when it is whole
+ * @throws PushError `timeout` when it is silent for the idle time, `remote-setup` when it floods
+ */
+async function openShell(command, last, host, settings) {
+    const flood = new AbortController();
+    const answered = new AbortController();
+    const chunks = [];
+    let length = 0;
+    let ended = false;
+    const running = await new Promise((resolve, reject) => {
+        const started = host.runner.start(command, {
+            signal: AbortSignal.any([host.signal, flood.signal]),
+            idle: settings.idleTimeout,
+            bytes(chunk) {
+                length += chunk.length;
+                if (length > longestAnswer)
+                    return flood.abort(flooded(command));
+                chunks.push(chunk);
+                if (endOf(chunks, last.length) === last)
+                    resolve(started);
+            },
+        });
+        started.done
+            .then(() => resolve(started), reject)
+            .finally(() => {
+            ended = true;
+        });
+        host.clock.sleep(patience, answered.signal).then(() => started.end(), () => undefined);
+    }).finally(() => answered.abort());
+    running.pause();
+    return {
+        answer: Buffer.concat(chunks),
+        async run(script) {
+            if (ended)
+                return undefined;
+            running.end(script);
+            return await running.done;
+        },
+        close: () => running.stop(),
+    };
+}
+/** The last bytes of what came in pieces. */
+function endOf(chunks, length) {
+    const few = [];
+    for (let index = chunks.length - 1, found = 0; index >= 0 && found < length; index--) {
+        const chunk = chunks[index] ?? Buffer.of();
+        few.unshift(chunk);
+        found += chunk.length;
+    }
+    return Buffer.concat(few).subarray(-length).toString('latin1');
+}
+function flooded({ label }) {
+    return new PushError('remote-setup', `The server answered the ${label} with more than ${longestAnswer >> 20} MiB.`, 'Look at what its login shell and its forced command print.');
+}
+
 ;// CONCATENATED MODULE: ./build/methods/survey.js
 
 
@@ -4331,86 +4393,65 @@ const external_node_zlib_namespaceObject = __WEBPACK_EXTERNAL_createRequire(impo
 
 
 
-/** In bytes, packed or not: the journal of half a million files. A longer one is compared anew each time. */
-const longestAnswer = 64 << 20;
 /**
- * Asks the server, through any login shell, by a script on standard input.
+ * Asks the server, in any login shell, and leaves a shell there for the conclusion.
  * @param ask what to hold against the server's memory; undefined to ask for nothing that is remembered
- * @returns undefined when it gives no shell (a forced command, a PaaS)
+ * @returns no survey when it gives no shell (a forced command, a PaaS)
  * @throws PushError `remote-setup` when the login shell prints text of its own
  */
 async function look(session, memory, ask, host, settings) {
     const mark = (0,external_node_crypto_namespaceObject.randomBytes)(8).toString('hex');
-    const command = session.connection.remote('survey', 'sh -s', script(memory, ask, mark));
-    const answer = await read(command, host, settings);
-    const [noise = '', facts, journal] = splitAt(answer, Buffer.from(`${mark}\n`));
-    if (facts === undefined || journal === undefined)
+    const words = [memory.path, memory.id, memory.key, ask?.digest ?? '-', ask?.revision ?? '-', mark];
+    const question = `sh -c '${script}' - ${words.map(quote).join(' ')}`;
+    const shell = await openShell(session.connection.remote('survey', question), `${mark}.\n`, host, settings);
+    try {
+        return { survey: read(shell.answer, mark, session), shell };
+    }
+    catch (error) {
+        await shell.close();
+        throw error;
+    }
+}
+function read(answer, mark, session) {
+    const [noise = '', facts, rest] = splitAt(answer, Buffer.from(`${mark}\n`));
+    if (facts === undefined || rest === undefined)
         return undefined;
     if (noise.length > 0) {
         throw new PushError('remote-setup', `The login shell of ${formatLogin(session.login)} prints text, which rsync cannot tell from data.`, 'Let ~/.bashrc and the like print only in interactive shells.', { evidence: noise.toString('utf8').trim().split('\n')[0] ?? '' });
     }
-    return parseFacts(facts.toString('utf8'), journal);
+    return parseFacts(facts.toString('utf8'), rest.subarray(0, -`${mark}.\n`.length));
 }
-/** What a command answers, in bounded memory: a server that floods is stopped. */
-async function read(command, host, settings) {
-    const flood = new AbortController();
-    const chunks = [];
-    let length = 0;
-    await host.runner.run(command, {
-        signal: AbortSignal.any([host.signal, flood.signal]),
-        idle: settings.idleTimeout,
-        bytes(chunk) {
-            length += chunk.length;
-            if (length <= longestAnswer)
-                chunks.push(chunk);
-            else
-                flood.abort(flooded(command));
-        },
-    });
-    return Buffer.concat(chunks);
-}
-function flooded({ label }) {
-    return new PushError('remote-setup', `The server answered the ${label} with more than ${longestAnswer >> 20} MiB.`, 'Look at what its login shell and its forced command print.');
-}
-function script(memory, ask, mark) {
-    return `LC_ALL=C; export LC_ALL
-d=${quote(memory.path)}
-m=${folderOf(memory)}
-${seeFunction(memory)}
-printf '%s\\n' ${mark}
-printf 'home=%s\\n' "$(cd && pwd -P)"
-real= ours= revision= same= journal=
-[ ! -d "$d" ] || real=$(cd -- "$d" && pwd -P)
-read -r ours 2>/dev/null <"$m/ours"
-read -r revision 2>/dev/null <"$m/revision"
-[ -z "$ours" ] || printf 'revision=%s\\n' "$revision"
-[ -z "$real" ] || [ "$ours" != "$real" ] || echo ours=yes
-${ask === undefined ? '' : remembered(memory, ask)}
-if [ -n "$same" ]; then
-  printf 'exists=yes\\nfilled=yes\\nsame=yes\\nreal=%s\\n' "$real"
+/**
+ * Its words are the path, the id, the key, the digest, the revision and the mark; `-` for none. It stands on the command
+ * line, where it costs no round trip of its own, in single quotes that sh, csh and fish understand alike: so it is one
+ * line without a single quote, and no backslash stands before another or `!` before a letter.
+ * Nothing is believed of a directory that is not the one that we pushed to, or that has changed since.
+ */
+const script = `
+LC_ALL=C; export LC_ALL; d=$1 m=$HOME/.dotcloud-push/$2 real= ours= revision= same= journal=;
+printf "%s\\n" "$6" "home=$(cd && pwd -P)";
+[ ! -d "$d" ] || real=$(cd -- "$d" && pwd -P);
+read -r ours 2>/dev/null <"$m/ours";
+read -r revision 2>/dev/null <"$m/revision";
+[ -z "$ours" ] || printf "revision=%s\\n" "$revision";
+if [ -n "$real" ] && [ "$ours" = "$real" ]; then
+echo ours=yes;
+if [ "$4" != - ] && read -r key digest seen 2>/dev/null <"$m/state" && [ "$key" = "$3" ] &&
+[ "$(cd -- "$d" && sh "$m/see" "$m/mark" 2>&1)" = "$seen" ]; then
+echo "digest=$digest";
+if [ "$digest" = "$4" ]; then same=yes; [ "$5" = - ] || printf "%s\\n" "$5" >"$m/revision"; else journal=yes; fi;
+fi;
+fi;
+if [ -n "$same" ]; then printf "exists=yes\\nfilled=yes\\nsame=yes\\nreal=%s\\n" "$real";
 else
-  p=$d
-  while [ ! -d "$p" ]; do p=$(dirname -- "$p"); done
-  [ "$p" != "$d" ] || echo exists=yes
-  [ "$p" != "$d" ] || [ -z "$(ls -A -- "$p" 2>/dev/null | head -n 1)" ] || echo filled=yes
-  printf 'real=%s\\n' "$(cd -- "$p" && pwd -P)"
-  printf 'rsync=%s\\n' "$(rsync --version 2>/dev/null | head -n 1)"
-fi
-printf '%s\\n' ${mark}
-[ -z "$journal" ] || gzip -1 -c "$m/journal"
-`;
-}
-/** Nothing is believed of a directory that is not the one that we pushed to, or that has changed since. */
-function remembered({ key }, { digest, revision }) {
-    return `if [ -n "$real" ] && [ "$ours" = "$real" ] && read -r key digest seen 2>/dev/null <"$m/state" && [ "$key" = ${key} ] &&
-  [ "$(cd -- "$d" && see "$m/mark" 2>&1)" = "$seen" ]; then
-  echo "digest=$digest"
-  if [ "$digest" = ${digest} ]; then
-    same=yes
-    ${revision === undefined ? ':' : `printf '%s\\n' ${quote(revision)} >"$m/revision"`}
-  else journal=yes; fi
-fi`;
-}
+p=$d; while [ ! -d "$p" ]; do p=$(dirname -- "$p"); done;
+if [ "$p" = "$d" ]; then echo exists=yes; [ -z "$(ls -A -- "$p" 2>/dev/null | head -n 1)" ] || echo filled=yes; fi;
+printf "real=%s\\nrsync=%s\\n" "$(cd -- "$p" && pwd -P)" "$(rsync --version 2>/dev/null | head -n 1)";
+fi;
+printf "%s\\n" "$6"; [ -z "$journal" ] || gzip -1 -c "$m/journal"; printf "%s.\\n" "$6"; exec sh
+`
+    .trim()
+    .replaceAll('\n', ' ');
 function splitAt(text, separator) {
     const first = text.indexOf(separator);
     const second = first < 0 ? -1 : text.indexOf(separator, first + separator.length);
@@ -4489,7 +4530,17 @@ async function rsync_upload(task, session) {
     const ask = settings.verify === 'full' || listing.manifest === undefined
         ? undefined
         : { digest: digestOf(listing.manifest), revision: settings.dryRun ? undefined : revision };
-    const survey = await look(session, listing.memory, ask, host, settings);
+    const { survey, shell } = await look(session, listing.memory, ask, host, settings);
+    try {
+        return await carryOut(task, session, { listing, mirror, revision, survey, shell });
+    }
+    finally {
+        await shell.close();
+    }
+}
+async function carryOut(task, session, situation) {
+    const { settings, host } = task;
+    const { listing, mirror, revision, survey, shell } = situation;
     if (survey === undefined)
         host.log.info('The server gives no shell: what is there is asked of rsync alone.');
     else
@@ -4509,7 +4560,7 @@ async function rsync_upload(task, session) {
         return done('unchanged', []);
     const sent = nothing ? [] : await send(task, session, listing, work, { mirror, prepare: survey !== undefined });
     if (survey !== undefined)
-        await conclude(task, session, listing, work, survey, revision);
+        await conclude(task, session, { listing, work, survey, shell, revision });
     const changes = work.changes ?? sent;
     return done(changes.length === 0 ? 'unchanged' : 'deployed', changes);
 }
@@ -4613,7 +4664,7 @@ const nul = Buffer.from([0]);
 // rsync takes a name that begins with # or ; for a comment.
 const here = Buffer.from('./');
 /** Removes what the source no longer has, and lets the server remember what it holds now. */
-async function conclude(task, session, listing, work, survey, revision) {
+async function conclude(task, session, { listing, work, survey, shell, revision }) {
     const { host, settings } = task;
     const { manifest, memory } = listing;
     const { difference, journalLength = 0 } = work;
@@ -4628,8 +4679,9 @@ async function conclude(task, session, listing, work, survey, revision) {
         removed: removes ? difference.removed : [],
         removedDirectories: removes ? difference.removedDirectories : [],
     }, `end-${(0,external_node_crypto_namespaceObject.randomBytes)(8).toString('hex')}`);
-    const command = session.connection.remote('conclusion', 'sh -s', input);
-    const { code, stderr } = await host.runner.run(command, { signal: host.signal, idle: settings.idleTimeout });
+    const watch = { signal: host.signal, idle: settings.idleTimeout };
+    const anew = () => host.runner.run(session.connection.remote('conclusion', 'sh -s', input), watch);
+    const { code, stderr } = (await shell.run(input)) ?? (await anew());
     if (code === 0)
         return;
     const evidence = stderr.trim().split('\n')[0] ?? '';
@@ -5251,8 +5303,10 @@ function createConnection(options, settings, host) {
     });
     /** One attempt: resolves when the socket is there, which ssh makes after the login. */
     async function dial(sshOptions) {
-        await (0,promises_namespaceObject.rm)(socket, { force: true });
-        const start = (await log()).length;
+        // The first attempt must not wait for the disk: other processes start at the same moment.
+        if ((0,external_node_fs_namespaceObject.existsSync)(socket))
+            await (0,promises_namespaceObject.rm)(socket, { force: true });
+        const start = (0,external_node_fs_namespaceObject.existsSync)((0,external_node_path_namespaceObject.join)(folder, fileNames.log)) ? (await log()).length : 0;
         const running = host.runner.start({
             label: 'ssh',
             file: (0,external_node_path_namespaceObject.join)(folder, fileNames.keeper),
@@ -5501,7 +5555,7 @@ async function pushWith(settings, host, ledger) {
     await withSession(settings, login, host, ledger.note, async (session) => {
         ledger.enter('connect');
         const { steps } = await planned;
-        await carryOut(steps, session, settings, host, ledger);
+        await push_carryOut(steps, session, settings, host, ledger);
     });
     return ledger.close(settings.dryRun);
 }
@@ -5545,7 +5599,7 @@ function tell(steps, host) {
     }
     host.log.debug(`Plan: ${formatPlan(steps)}`);
 }
-async function carryOut(steps, session, settings, host, ledger) {
+async function push_carryOut(steps, session, settings, host, ledger) {
     for (const step of steps) {
         if (step.verb === 'call')
             await call(step, session, settings, host, ledger);
@@ -5577,7 +5631,7 @@ async function uploadWithRetries(step, session, settings, host, ledger) {
             return attempt > 1 && upload.result === 'unchanged' ? { ...upload, result: 'deployed' } : upload;
         }
         catch (error) {
-            if (error === refused)
+            if (error === refused || host.signal.aborted)
                 throw error;
             ledger.enter('push');
             if (!(error instanceof PushError) || !error.retry || attempt >= settings.retries)
@@ -5655,6 +5709,8 @@ function proxyVariables(environment) {
 
 ;// CONCATENATED MODULE: external "node:child_process"
 const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
+;// CONCATENATED MODULE: external "node:events"
+const external_node_events_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:events");
 ;// CONCATENATED MODULE: external "node:string_decoder"
 const external_node_string_decoder_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:string_decoder");
 ;// CONCATENATED MODULE: ./build/system/sink.js
@@ -5738,10 +5794,11 @@ function capped(show) {
 
 
 
+
 /** How much of an unwatched stream is kept, in characters; the end tells most. */
 const tailLength = 1 << 20;
 /** Milliseconds between asking a process group to end and ending it. */
-const patience = 1_000;
+const runner_patience = 1_000;
 const windows = process.platform === 'win32';
 /** The one port to other programs, on this machine. docs/adr/0001-runner-port.md says why it has two halves. */
 function createRunner(environment, workspace) {
@@ -5776,21 +5833,11 @@ function createRunner(environment, workspace) {
         },
         async run(named, watch) {
             const command = await resolved(named);
-            return await supervise(command, launch(command), watch);
+            const running = supervise(command, launch(command), watch);
+            running.end(command.stdin);
+            return await running.done;
         },
-        start(command) {
-            const child = launch(command);
-            child.stdin?.on('error', () => undefined);
-            const done = collect(child, {});
-            done.catch(() => undefined);
-            return {
-                done,
-                async stop() {
-                    terminate(child, done);
-                    await done.catch(() => undefined);
-                },
-            };
-        },
+        start: (command, watch = {}) => supervise(command, launch(command), watch),
     };
 }
 async function findTool(tool, workspace) {
@@ -5805,31 +5852,53 @@ async function findTool(tool, workspace) {
     }
     return path;
 }
-async function supervise(command, child, watch) {
+function supervise(command, child, { signal, idle, ...watch }) {
     let reason;
-    const done = collect(child, watch, () => idle?.refresh());
-    const end = (why) => {
+    let paused = false;
+    const stop = (why) => {
         reason ??= why;
-        terminate(child, done);
+        terminate(child, ended);
     };
-    const idle = watch.idle === undefined ? undefined : setTimeout(() => end(silence(command, watch.idle ?? 0)), watch.idle * 1000);
-    const onAbort = () => end(watch.signal.reason);
-    watch.signal.addEventListener('abort', onAbort);
-    if (watch.signal.aborted)
+    const onSilence = () => {
+        if (!paused)
+            stop(silence(command, idle ?? 0));
+    };
+    const timer = idle === undefined ? undefined : setTimeout(onSilence, idle * 1000);
+    const ended = collect(child, watch, () => timer?.refresh());
+    const onAbort = () => stop(signal?.reason);
+    signal?.addEventListener('abort', onAbort);
+    if (signal?.aborted)
         onAbort();
     child.stdin?.on('error', () => undefined);
-    child.stdin?.end(command.stdin ?? '');
-    try {
-        const output = await done;
+    // Not its streams: a shared connection holds those a round trip longer.
+    const exited = Promise.race([(0,external_node_events_namespaceObject.once)(child, 'exit'), ended]).catch(() => undefined);
+    const over = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', onAbort);
+        signalGroup(child, 'SIGKILL');
+    };
+    const done = ended.finally(over).then((output) => {
         if (reason !== undefined)
             throw reason;
         return output;
-    }
-    finally {
-        clearTimeout(idle);
-        watch.signal.removeEventListener('abort', onAbort);
-        signalGroup(child, 'SIGKILL');
-    }
+    });
+    done.catch(() => undefined);
+    return {
+        done,
+        pause() {
+            paused = true;
+        },
+        end(input) {
+            paused = false;
+            timer?.refresh();
+            child.stdin?.end(input ?? '');
+        },
+        async stop() {
+            terminate(child, ended);
+            await exited;
+            signalGroup(child, 'SIGKILL');
+        },
+    };
 }
 function silence(command, seconds) {
     return new PushError('timeout', `${command.label} was stopped after ${seconds} s without a byte from the other side.`, 'Find out what it waits for, or raise idle-timeout.');
@@ -5855,7 +5924,7 @@ function collect(child, watch, onBytes) {
     return new Promise((resolve, reject) => {
         child.on('error', reject);
         // A grandchild that holds a pipe open must not hold us.
-        child.on('exit', () => setTimeout(() => release(child), patience).unref());
+        child.on('exit', () => setTimeout(() => release(child), runner_patience).unref());
         child.on('close', (code, signal) => {
             for (const splitter of splitters)
                 splitter?.end();
@@ -5871,7 +5940,7 @@ function release(child) {
 function terminate(child, done) {
     child.stdin?.destroy();
     signalGroup(child, 'SIGTERM');
-    const timer = setTimeout(() => signalGroup(child, 'SIGKILL'), patience);
+    const timer = setTimeout(() => signalGroup(child, 'SIGKILL'), runner_patience);
     const stop = () => clearTimeout(timer);
     done.then(stop, stop);
 }

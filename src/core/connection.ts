@@ -50,8 +50,9 @@ export function createConnection(options: ConnectionOptions, settings: Settings,
 
   /** One attempt: resolves when the socket is there, which ssh makes after the login. */
   async function dial(sshOptions: readonly string[]): Promise<void> {
-    await rm(socket, { force: true })
-    const start = (await log()).length
+    // The first attempt must not wait for the disk: other processes start at the same moment.
+    if (existsSync(socket)) await rm(socket, { force: true })
+    const start = existsSync(join(folder, fileNames.log)) ? (await log()).length : 0
     const running = host.runner.start({
       label: 'ssh',
       file: join(folder, fileNames.keeper),

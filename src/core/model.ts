@@ -123,7 +123,12 @@ export interface Watch {
 
 /** A process that lives beside the others. */
 export interface Running {
+  /** Rejects with why it was ended: the signal's reason, or a `timeout` error. */
   readonly done: Promise<Output>
+  /** Lets it be silent until its input ends. */
+  pause(): void
+  /** Gives it the last of its standard input. */
+  end(input?: string | Buffer): void
   /** Ends the whole process group; resolves when it is gone. */
   stop(): Promise<void>
 }
@@ -135,7 +140,8 @@ export interface Runner {
   capture(command: Command): Promise<Output>
   /** A command in a process group of its own, with timers; the group is dead when this returns or throws. */
   run(command: Command, watch: Watch): Promise<Output>
-  start(command: Command): Running
+  /** The same, with its standard input left open; it runs until it ends or is stopped. */
+  start(command: Command, watch?: Partial<Watch>): Running
 }
 
 /** Where a front shows what happens. Every text may hold anything; the front makes it safe. */

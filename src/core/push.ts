@@ -147,7 +147,7 @@ async function uploadWithRetries(
       // What an interrupted attempt had sent is not "unchanged", even if the next one finds nothing left to do.
       return attempt > 1 && upload.result === 'unchanged' ? { ...upload, result: 'deployed' } : upload
     } catch (error) {
-      if (error === refused) throw error
+      if (error === refused || host.signal.aborted) throw error
       ledger.enter('push')
       if (!(error instanceof PushError) || !error.retry || attempt >= settings.retries) throw error
       host.log.info(`${error.cause} Attempt ${attempt} of ${settings.retries}; trying again.`)

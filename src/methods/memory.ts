@@ -13,8 +13,9 @@ import { unescapeName } from './rsync-output.js'
  * - `ours`: the directory, links resolved, that we have pushed to, so that a mirror may delete what is not in the source;
  * - `revision`: what was pushed last;
  * - `journal`: the manifest of what we put there (manifest.ts);
+ * - `see`: the script that looks for drift, which knows what is no business of ours;
  * - `state`: one line `KEY DIGEST SEEN`, written last; without it nothing else is believed. KEY covers everything that a
- *   push depends on besides the files, DIGEST is the manifest's, SEEN is what `find` saw right after the push;
+ *   push depends on besides the files, DIGEST is the manifest's, SEEN is what `see` printed right after the push;
  * - `mark`: its time is the moment just before that look; what changed later is drift.
  */
 export interface Memory {
@@ -33,11 +34,12 @@ export function memoryFor(
   manifest: Manifest,
 ): Memory {
   const hash = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 32)
+  const prune = pruneExpression(rules, settings.includes, manifest)
   return {
     id: hash(formatDestination(destination)).slice(0, 16),
-    key: hash(JSON.stringify([1, version, settings.delete, rules])),
+    key: hash(JSON.stringify([2, version, settings.delete, rules, prune])),
     path: remotePath(destination),
-    prune: pruneExpression(rules, settings.includes, manifest),
+    prune,
   }
 }
 
@@ -67,18 +69,17 @@ function hasName(manifest: Manifest, name: string): boolean {
 }
 
 /**
- * A shell function that prints a checksum of the names and of the directories' modes below the current directory. Given
- * a file, names whose status changed after it (content, mode, owner; also when their time was set back) count twice,
- * which is to say that the checksum differs.
+ * A script that prints a checksum of the names and of the directories' modes below the current directory. Given a file,
+ * names whose status changed after it (content, mode, owner; also when their time was set back) count twice, which is to
+ * say that the checksum differs.
  */
-export function seeFunction({ prune }: Memory): string {
-  return `see() {
-  { pwd -P; ls -di .; find . ${prune} \\( -type d -exec ls -ld {} + -o ! -type d \${1:+-cnewer "$1" -print} -o ! -name '' \\) -print
-  } | sed 's/^\\(d[rwxsStT-]*\\).*/\\1/' | LC_ALL=C sort | cksum
-}`
+function seeScript({ prune }: Memory): string {
+  return `{ pwd -P; ls -di .; find . ${prune} \\( -type d -exec ls -ld {} + -o ! -type d \${1:+-cnewer "$1" -print} -o ! -name '' \\) -print
+} | sed 's/^\\(d[rwxsStT-]*\\).*/\\1/' | LC_ALL=C sort | cksum
+`
 }
 
-export const folderOf = ({ id }: Memory) => `"$HOME"/.dotcloud-push/${id}`
+const folderOf = ({ id }: Memory) => `"$HOME"/.dotcloud-push/${id}`
 
 /** For --rsync-path: makes the destination ours and the state void, in the session in which rsync runs; any login shell. */
 export function preparation(memory: Memory): string {
@@ -97,7 +98,7 @@ export interface Record {
   readonly removedDirectories: readonly string[]
 }
 
-/** The script that ends a push: removes what the source no longer has, and writes the state last. */
+/** The script that ends a push, for a shell's standard input: removes what the source no longer has, and writes the state last. */
 export function conclusion(memory: Memory, record: Record, marker: string): Buffer {
   const { revision, digest, journal, rewrite, removed, removedDirectories } = record
   const remove = (names: readonly string[], command: string, otherwise: string): (string | Buffer)[] =>
@@ -109,7 +110,6 @@ export function conclusion(memory: Memory, record: Record, marker: string): Buff
 m=${folderOf(memory)}
 mkdir -p -- "$m" && chmod 700 "$HOME/.dotcloud-push" && rm -f -- "$m/state" && cd -- ${quote(memory.path)} && pwd -P >"$m/ours" || exit 1
 sure=yes
-${seeFunction(memory)}
 `,
     ...remove(removed, 'rm -f', 'exit 1'),
     // One that is not empty keeps what was excluded, as it does under rsync; then rsync shall look at it next time.
@@ -120,7 +120,8 @@ ${seeFunction(memory)}
       ? []
       : [
           `cat ${rewrite ? '>' : '>>'}"$m/journal" <<'${marker}'\n${journal}${marker}\n`,
-          `[ $sure = no ] || printf '%s\\n' "${memory.key} ${digest} $(see)" >"$m/new" && mv -f -- "$m/new" "$m/state"\n`,
+          `cat >"$m/see" <<'${marker}'\n${seeScript(memory)}${marker}\n`,
+          `[ $sure = no ] || { printf '%s\\n' "${memory.key} ${digest} $(sh "$m/see")" >"$m/new" && mv -f -- "$m/new" "$m/state"; }\n`,
         ]),
   ]
   return Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)))

@@ -7,6 +7,7 @@ import type { Change, Session, Upload } from '../core/model.js'
 import { compare, type Difference, digestOf, journalOf, type Manifest, wholeJournal } from './manifest.js'
 import { conclusion, preparation } from './memory.js'
 import type { Method, Task } from './method.js'
+import type { RemoteShell } from './remote-shell.js'
 import { guardTokens } from './rsync-filter.js'
 import { type Listing, list, versionHere } from './rsync-listing.js'
 import { asChange, type Item, unescapeName } from './rsync-output.js'
@@ -45,7 +46,26 @@ async function upload(task: Task, session: Session): Promise<Upload> {
     settings.verify === 'full' || listing.manifest === undefined
       ? undefined
       : { digest: digestOf(listing.manifest), revision: settings.dryRun ? undefined : revision }
-  const survey = await look(session, listing.memory, ask, host, settings)
+  const { survey, shell } = await look(session, listing.memory, ask, host, settings)
+  try {
+    return await carryOut(task, session, { listing, mirror, revision, survey, shell })
+  } finally {
+    await shell.close()
+  }
+}
+
+/** What is known when the server has answered. */
+interface Situation {
+  readonly listing: Listing
+  readonly mirror: boolean
+  readonly revision: string
+  readonly survey: Survey | undefined
+  readonly shell: RemoteShell
+}
+
+async function carryOut(task: Task, session: Session, situation: Situation): Promise<Upload> {
+  const { settings, host } = task
+  const { listing, mirror, revision, survey, shell } = situation
   if (survey === undefined) host.log.info('The server gives no shell: what is there is asked of rsync alone.')
   else guardServer(task, session, survey, mirror)
 
@@ -61,7 +81,7 @@ async function upload(task: Task, session: Session): Promise<Upload> {
   // Known to be the same: nothing to do. Found to be the same: worth remembering.
   if (nothing && (work.how === 'known' || survey === undefined)) return done('unchanged', [])
   const sent = nothing ? [] : await send(task, session, listing, work, { mirror, prepare: survey !== undefined })
-  if (survey !== undefined) await conclude(task, session, listing, work, survey, revision)
+  if (survey !== undefined) await conclude(task, session, { listing, work, survey, shell, revision })
   const changes = work.changes ?? sent
   return done(changes.length === 0 ? 'unchanged' : 'deployed', changes)
 }
@@ -199,10 +219,7 @@ const here = Buffer.from('./')
 async function conclude(
   task: Task,
   session: Session,
-  listing: Listing,
-  work: Work,
-  survey: Survey,
-  revision: string,
+  { listing, work, survey, shell, revision }: Omit<Situation, 'mirror'> & { work: Work; survey: Survey },
 ): Promise<void> {
   const { host, settings } = task
   const { manifest, memory } = listing
@@ -222,8 +239,9 @@ async function conclude(
     },
     `end-${randomBytes(8).toString('hex')}`,
   )
-  const command = session.connection.remote('conclusion', 'sh -s', input)
-  const { code, stderr } = await host.runner.run(command, { signal: host.signal, idle: settings.idleTimeout })
+  const watch = { signal: host.signal, idle: settings.idleTimeout }
+  const anew = () => host.runner.run(session.connection.remote('conclusion', 'sh -s', input), watch)
+  const { code, stderr } = (await shell.run(input)) ?? (await anew())
   if (code === 0) return
   const evidence = stderr.trim().split('\n')[0] ?? ''
   if (removes && difference.removed.length > 0) {

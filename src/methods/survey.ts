@@ -2,13 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { gunzipSync } from 'node:zlib'
 import { formatLogin } from '../core/destination.js'
 import { PushError } from '../core/errors.js'
-import type { Command, Host, Session, Settings } from '../core/model.js'
+import type { Host, Session, Settings } from '../core/model.js'
 import { quote } from '../core/quote.js'
 import { digestOf, type Manifest, replay } from './manifest.js'
-import { folderOf, type Memory, seeFunction } from './memory.js'
-
-/** In bytes, packed or not: the journal of half a million files. A longer one is compared anew each time. */
-const longestAnswer = 64 << 20
+import type { Memory } from './memory.js'
+import { longestAnswer, openShell, type RemoteShell } from './remote-shell.js'
 
 /** What a server with a shell tells of a destination, in one command. */
 export interface Survey {
@@ -37,9 +35,9 @@ export interface Question {
 }
 
 /**
- * Asks the server, through any login shell, by a script on standard input.
+ * Asks the server, in any login shell, and leaves a shell there for the conclusion.
  * @param ask what to hold against the server's memory; undefined to ask for nothing that is remembered
- * @returns undefined when it gives no shell (a forced command, a PaaS)
+ * @returns no survey when it gives no shell (a forced command, a PaaS)
  * @throws PushError `remote-setup` when the login shell prints text of its own
  */
 export async function look(
@@ -48,12 +46,22 @@ export async function look(
   ask: Question | undefined,
   host: Host,
   settings: Settings,
-): Promise<Survey | undefined> {
+): Promise<{ readonly survey: Survey | undefined; readonly shell: RemoteShell }> {
   const mark = randomBytes(8).toString('hex')
-  const command = session.connection.remote('survey', 'sh -s', script(memory, ask, mark))
-  const answer = await read(command, host, settings)
-  const [noise = '', facts, journal] = splitAt(answer, Buffer.from(`${mark}\n`))
-  if (facts === undefined || journal === undefined) return undefined
+  const words = [memory.path, memory.id, memory.key, ask?.digest ?? '-', ask?.revision ?? '-', mark]
+  const question = `sh -c '${script}' - ${words.map(quote).join(' ')}`
+  const shell = await openShell(session.connection.remote('survey', question), `${mark}.\n`, host, settings)
+  try {
+    return { survey: read(shell.answer, mark, session), shell }
+  } catch (error) {
+    await shell.close()
+    throw error
+  }
+}
+
+function read(answer: Buffer, mark: string, session: Session): Survey | undefined {
+  const [noise = '', facts, rest] = splitAt(answer, Buffer.from(`${mark}\n`))
+  if (facts === undefined || rest === undefined) return undefined
   if (noise.length > 0) {
     throw new PushError(
       'remote-setup',
@@ -62,74 +70,40 @@ export async function look(
       { evidence: noise.toString('utf8').trim().split('\n')[0] ?? '' },
     )
   }
-  return parseFacts(facts.toString('utf8'), journal)
+  return parseFacts(facts.toString('utf8'), rest.subarray(0, -`${mark}.\n`.length))
 }
 
-/** What a command answers, in bounded memory: a server that floods is stopped. */
-async function read(command: Command, host: Host, settings: Settings): Promise<Buffer> {
-  const flood = new AbortController()
-  const chunks: Buffer[] = []
-  let length = 0
-  await host.runner.run(command, {
-    signal: AbortSignal.any([host.signal, flood.signal]),
-    idle: settings.idleTimeout,
-    bytes(chunk) {
-      length += chunk.length
-      if (length <= longestAnswer) chunks.push(chunk)
-      else flood.abort(flooded(command))
-    },
-  })
-  return Buffer.concat(chunks)
-}
-
-function flooded({ label }: Command): PushError {
-  return new PushError(
-    'remote-setup',
-    `The server answered the ${label} with more than ${longestAnswer >> 20} MiB.`,
-    'Look at what its login shell and its forced command print.',
-  )
-}
-
-function script(memory: Memory, ask: Question | undefined, mark: string): string {
-  return `LC_ALL=C; export LC_ALL
-d=${quote(memory.path)}
-m=${folderOf(memory)}
-${seeFunction(memory)}
-printf '%s\\n' ${mark}
-printf 'home=%s\\n' "$(cd && pwd -P)"
-real= ours= revision= same= journal=
-[ ! -d "$d" ] || real=$(cd -- "$d" && pwd -P)
-read -r ours 2>/dev/null <"$m/ours"
-read -r revision 2>/dev/null <"$m/revision"
-[ -z "$ours" ] || printf 'revision=%s\\n' "$revision"
-[ -z "$real" ] || [ "$ours" != "$real" ] || echo ours=yes
-${ask === undefined ? '' : remembered(memory, ask)}
-if [ -n "$same" ]; then
-  printf 'exists=yes\\nfilled=yes\\nsame=yes\\nreal=%s\\n' "$real"
+/**
+ * Its words are the path, the id, the key, the digest, the revision and the mark; `-` for none. It stands on the command
+ * line, where it costs no round trip of its own, in single quotes that sh, csh and fish understand alike: so it is one
+ * line without a single quote, and no backslash stands before another or `!` before a letter.
+ * Nothing is believed of a directory that is not the one that we pushed to, or that has changed since.
+ */
+const script = `
+LC_ALL=C; export LC_ALL; d=$1 m=$HOME/.dotcloud-push/$2 real= ours= revision= same= journal=;
+printf "%s\\n" "$6" "home=$(cd && pwd -P)";
+[ ! -d "$d" ] || real=$(cd -- "$d" && pwd -P);
+read -r ours 2>/dev/null <"$m/ours";
+read -r revision 2>/dev/null <"$m/revision";
+[ -z "$ours" ] || printf "revision=%s\\n" "$revision";
+if [ -n "$real" ] && [ "$ours" = "$real" ]; then
+echo ours=yes;
+if [ "$4" != - ] && read -r key digest seen 2>/dev/null <"$m/state" && [ "$key" = "$3" ] &&
+[ "$(cd -- "$d" && sh "$m/see" "$m/mark" 2>&1)" = "$seen" ]; then
+echo "digest=$digest";
+if [ "$digest" = "$4" ]; then same=yes; [ "$5" = - ] || printf "%s\\n" "$5" >"$m/revision"; else journal=yes; fi;
+fi;
+fi;
+if [ -n "$same" ]; then printf "exists=yes\\nfilled=yes\\nsame=yes\\nreal=%s\\n" "$real";
 else
-  p=$d
-  while [ ! -d "$p" ]; do p=$(dirname -- "$p"); done
-  [ "$p" != "$d" ] || echo exists=yes
-  [ "$p" != "$d" ] || [ -z "$(ls -A -- "$p" 2>/dev/null | head -n 1)" ] || echo filled=yes
-  printf 'real=%s\\n' "$(cd -- "$p" && pwd -P)"
-  printf 'rsync=%s\\n' "$(rsync --version 2>/dev/null | head -n 1)"
-fi
-printf '%s\\n' ${mark}
-[ -z "$journal" ] || gzip -1 -c "$m/journal"
+p=$d; while [ ! -d "$p" ]; do p=$(dirname -- "$p"); done;
+if [ "$p" = "$d" ]; then echo exists=yes; [ -z "$(ls -A -- "$p" 2>/dev/null | head -n 1)" ] || echo filled=yes; fi;
+printf "real=%s\\nrsync=%s\\n" "$(cd -- "$p" && pwd -P)" "$(rsync --version 2>/dev/null | head -n 1)";
+fi;
+printf "%s\\n" "$6"; [ -z "$journal" ] || gzip -1 -c "$m/journal"; printf "%s.\\n" "$6"; exec sh
 `
-}
-
-/** Nothing is believed of a directory that is not the one that we pushed to, or that has changed since. */
-function remembered({ key }: Memory, { digest, revision }: Question): string {
-  return `if [ -n "$real" ] && [ "$ours" = "$real" ] && read -r key digest seen 2>/dev/null <"$m/state" && [ "$key" = ${key} ] &&
-  [ "$(cd -- "$d" && see "$m/mark" 2>&1)" = "$seen" ]; then
-  echo "digest=$digest"
-  if [ "$digest" = ${digest} ]; then
-    same=yes
-    ${revision === undefined ? ':' : `printf '%s\\n' ${quote(revision)} >"$m/revision"`}
-  else journal=yes; fi
-fi`
-}
+  .trim()
+  .replaceAll('\n', ' ')
 
 function splitAt(text: Buffer, separator: Buffer): Buffer[] {
   const first = text.indexOf(separator)

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { realpath } from 'node:fs/promises'
 import { isAbsolute } from 'node:path'
 import { StringDecoder } from 'node:string_decoder'
 import { getExecOutput } from '@actions/exec'
 import { findInPath } from '@actions/io'
 import { PushError } from '../core/errors.js'
-import type { Command, Output, Runner, Watch } from '../core/model.js'
+import type { Command, Output, Runner, Running, Watch } from '../core/model.js'
 import { childEnvironment, isInside } from './environment.js'
 import { createLineSplitter } from './sink.js'
 
@@ -60,22 +61,12 @@ export function createRunner(environment: NodeJS.ProcessEnv, workspace: string):
 
     async run(named, watch) {
       const command = await resolved(named)
-      return await supervise(command, launch(command), watch)
+      const running = supervise(command, launch(command), watch)
+      running.end(command.stdin)
+      return await running.done
     },
 
-    start(command) {
-      const child = launch(command)
-      child.stdin?.on('error', () => undefined)
-      const done = collect(child, {})
-      done.catch(() => undefined)
-      return {
-        done,
-        async stop() {
-          terminate(child, done)
-          await done.catch(() => undefined)
-        },
-      }
-    },
+    start: (command, watch = {}) => supervise(command, launch(command), watch),
   }
 }
 
@@ -92,28 +83,49 @@ async function findTool(tool: string, workspace: string): Promise<string> {
   return path
 }
 
-async function supervise(command: Command, child: ChildProcess, watch: Watch): Promise<Output> {
+function supervise(command: Command, child: ChildProcess, { signal, idle, ...watch }: Partial<Watch>): Running {
   let reason: unknown
-  const done = collect(child, watch, () => idle?.refresh())
-  const end = (why: unknown) => {
+  let paused = false
+  const stop = (why: unknown) => {
     reason ??= why
-    terminate(child, done)
+    terminate(child, ended)
   }
-  const idle =
-    watch.idle === undefined ? undefined : setTimeout(() => end(silence(command, watch.idle ?? 0)), watch.idle * 1000)
-  const onAbort = () => end(watch.signal.reason)
-  watch.signal.addEventListener('abort', onAbort)
-  if (watch.signal.aborted) onAbort()
+  const onSilence = () => {
+    if (!paused) stop(silence(command, idle ?? 0))
+  }
+  const timer = idle === undefined ? undefined : setTimeout(onSilence, idle * 1000)
+  const ended = collect(child, watch, () => timer?.refresh())
+  const onAbort = () => stop(signal?.reason)
+  signal?.addEventListener('abort', onAbort)
+  if (signal?.aborted) onAbort()
   child.stdin?.on('error', () => undefined)
-  child.stdin?.end(command.stdin ?? '')
-  try {
-    const output = await done
+  // Not its streams: a shared connection holds those a round trip longer.
+  const exited = Promise.race([once(child, 'exit'), ended]).catch(() => undefined)
+  const over = () => {
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', onAbort)
+    signalGroup(child, 'SIGKILL')
+  }
+  const done = ended.finally(over).then((output) => {
     if (reason !== undefined) throw reason
     return output
-  } finally {
-    clearTimeout(idle)
-    watch.signal.removeEventListener('abort', onAbort)
-    signalGroup(child, 'SIGKILL')
+  })
+  done.catch(() => undefined)
+  return {
+    done,
+    pause() {
+      paused = true
+    },
+    end(input) {
+      paused = false
+      timer?.refresh()
+      child.stdin?.end(input ?? '')
+    },
+    async stop() {
+      terminate(child, ended)
+      await exited
+      signalGroup(child, 'SIGKILL')
+    },
   }
 }
 
