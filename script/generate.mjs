@@ -1,4 +1,5 @@
-// action.yml is the one place that describes inputs and outputs. From it come src/core/inputs.ts and the README's tables.
+// action.yml is the one place that describes inputs and outputs. From it come src/core/inputs.ts and the README's tables;
+// from docs/failures.md come the lists in docs/troubleshooting.md.
 // `--check` writes nothing and fails when one of them is stale.
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
@@ -6,6 +7,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
+import { troubleshooting } from './troubleshooting.mjs'
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)))
 
@@ -43,6 +45,9 @@ const tables = {
 
 const wanted = { 'src/core/inputs.ts': typescript }
 if (existsSync('README.md')) wanted['README.md'] = fill(readFileSync('README.md', 'utf8'))
+wanted['docs/troubleshooting.md'] = troubleshooting(
+  ...['troubleshooting', 'failures'].map((page) => readFileSync(`docs/${page}.md`, 'utf8')),
+)
 
 for (const [file, text] of Object.entries(wanted)) {
   if (existsSync(file) && readFileSync(file, 'utf8') === text) continue

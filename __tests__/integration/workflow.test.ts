@@ -1,12 +1,14 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse as parseYaml } from 'yaml'
 import { root } from '../support/launch.ts'
+import { isInstalled } from '../support/sandbox.ts'
 import { type Server, sshd } from '../support/sshd.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { isOurs, parseWorkflowErrors, runWorkflow, usesInputs } from '../support/workflow.ts'
-import { gitWorkspace, plainWorkspace, tree } from '../support/workspaces.ts'
+import { gitWorkspace, hgWorkspace, plainWorkspace, tree, type Workspace } from '../support/workspaces.ts'
 
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
 const action = parseYaml(read('action.yml')) as { inputs: Record<string, { required?: boolean }>; outputs: object }
@@ -44,9 +46,21 @@ const workflows = blocks.filter(({ text }) => /^on:/m.test(text) && /^jobs:/m.te
 /** The uploader in miniature, as the forced command of a server. */
 async function receiver(): Promise<{ server: Server; place: string }> {
   const place = temporaryDirectory('receiver')
+  return { server: await forced(join(root, 'script/receiver/gate'), place), place }
+}
+
+/** A server with a forced command. */
+function forced(...command: string[]): Promise<Server> {
   const gate = join(temporaryDirectory('gate'), 'gate')
-  writeFileSync(gate, `#!/bin/sh\nexec '${join(root, 'script/receiver/gate')}' '${place}'\n`, { mode: 0o755 })
-  return { server: await sshd({ gate }), place }
+  writeFileSync(gate, `#!/bin/sh\nexec ${command.map((word) => `'${word}'`).join(' ')}\n`, { mode: 0o755 })
+  return sshd({ gate })
+}
+
+/** The first workflow below a heading. */
+function workflowBelow(page: string, heading: string): string {
+  const [, rest = ''] = read(page).split(`\n${heading}\n`)
+  const [, text = ''] = /```yaml\n(.*?)^```$/ms.exec(rest) ?? []
+  return text
 }
 
 const authority = ({ user, host, port }: Server) => `${user}@${host}:${port}`
@@ -147,6 +161,97 @@ describe('the documentation', () => {
     expect(step?.step?.leftovers()).toEqual([])
     const other = await runWorkflow(text, { ...options, github: { ref: 'refs/heads/x' }, workspace: workspace.path })
     expect(other.steps.map(({ outputs }) => outputs['result'])).toContain('skipped')
+  })
+
+  /** A recipe's workflow as it stands, but for what is another host, another path or another repository. */
+  async function follow(server: Server, text: string, workspace: Workspace & { sha?(): string }, other: object) {
+    const changed = Object.entries(other).reduce((all, [from, to]) => {
+      expect(all).toContain(from)
+      return all.replaceAll(from, to)
+    }, text)
+    const { steps } = await runWorkflow(changed, {
+      secrets: { DEPLOY_KEY: server.privateKey },
+      vars: { KNOWN_HOSTS: server.knownHosts },
+      github: { ref: 'refs/heads/main', ...(workspace.sha && { sha: workspace.sha() }) },
+      workspace: workspace.path,
+    })
+    const { outputs, step } = steps.find((each) => 'result' in each.outputs) ?? {}
+    expect([outputs?.['result'], step?.errors]).toEqual(['deployed', []])
+    return outputs
+  }
+  const site = () => gitWorkspace({ 'public/index.html': 'hello\n' })
+
+  it("getting started's workflow puts the files where the page says", async () => {
+    const server = await sshd()
+    const text = workflowBelow('docs/getting-started.md', '## 6. The workflow')
+    const other = { 'deploy@example.com/srv/www': `${authority(server)}${server.home}/www` }
+    const outputs = await follow(server, text, site(), other)
+    expect(readFileSync(join(server.home, 'www/site/index.html'), 'utf8')).toBe('hello\n')
+    expect(readFileSync(join(server.home, 'deployed.log'), 'utf8')).toBe(`deployed ${outputs?.['revision']}\n`)
+  })
+
+  it.each([
+    ['docs/getting-started.md', '## 8. A restricted key', 'rsync=1'],
+    ['docs/receivers.md', '## One restricted key for git, hg, rsync and deploy (gate)', 'git='],
+  ])('%s %s deploys by the gate', async (page, heading, says) => {
+    const { server, place } = await receiver()
+    await follow(server, workflowBelow(page, heading), site(), { 'deploy@example.com': authority(server) })
+    expect(readFileSync(join(place, 'site/deployed'), 'utf8')).toContain(` site.default ${says}`)
+  })
+
+  it('the recipe for a directory mirrors into it', async () => {
+    const server = await sshd()
+    const other = { 'web@example.com/srv/www': `${authority(server)}${server.home}` }
+    await follow(server, workflowBelow('docs/receivers.md', '## A plain server with rsync'), site(), other)
+    expect(tree(join(server.home, 'site'))).toMatchObject({ 'public/index.html': expect.anything() })
+  })
+
+  it('the recipe for a bare repository pushes and runs the command', async () => {
+    const server = await sshd()
+    execFileSync('git', ['init', '--quiet', '--bare', join(server.home, 'shop.git')])
+    mkdirSync(join(server.home, 'shop'))
+    const text = workflowBelow('docs/receivers.md', '## A plain server with a bare repository')
+    const other = {
+      'deploy@example.com:': `ssh://${authority(server)}/~/`,
+      '/srv/apps/{app}': `${server.home}/{app}`,
+      'systemctl --user restart {app}': 'true',
+    }
+    await follow(server, text, site(), other)
+    expect(readFileSync(join(server.home, 'shop/public/index.html'), 'utf8')).toBe('hello\n')
+  })
+
+  it("a plan's calls run before and after the upload", async () => {
+    const server = await sshd()
+    const other = { 'web@example.com/srv/www': `${authority(server)}${server.home}/www` }
+    await follow(server, workflowBelow('docs/plan.md', '## A command before the upload'), site(), other)
+    expect(server.commands().filter((command) => command.includes('maintenance'))).toEqual([
+      'touch maintenance',
+      'rm maintenance',
+    ])
+  })
+
+  it.runIf(isInstalled('rrsync'))('the recipe for rrsync sends below its directory', async () => {
+    const place = temporaryDirectory('www')
+    const server = await forced('rrsync', '-wo', place)
+    const text = workflowBelow('docs/receivers.md', '## rsync with a restricted key (rrsync)')
+    await follow(server, text, site(), { 'web@example.com': authority(server) })
+    expect(readFileSync(join(place, 'site/public/index.html'), 'utf8')).toBe('hello\n')
+  })
+
+  it.runIf(isInstalled('hg-ssh'))('the recipe for hg-ssh pushes to its repository', async () => {
+    const place = join(temporaryDirectory('hg'), 'site')
+    execFileSync('hg', ['init', place])
+    const server = await forced('hg-ssh', place)
+    const origin = hgWorkspace()
+    const other = {
+      'sudo apt-get update && sudo apt-get install -y mercurial': 'true',
+      'https://hg.example.org/site': origin.path,
+      'hg@example.com/srv/hg/{app}': `${authority(server)}${place}`,
+    }
+    await follow(server, workflowBelow('docs/receivers.md', '## hg-ssh'), plainWorkspace({}), other)
+    expect(execFileSync('hg', ['log', '-R', place, '-r', 'tip', '-T', '{node}'], { encoding: 'utf8' })).toBe(
+      origin.node(),
+    )
   })
 
   it('has whole workflows', () => {
