@@ -91,7 +91,7 @@ export function usesInputs(text: string): { uses: string; with: string[] }[] {
 
 /** Whether `uses` names this repository's action. */
 export function isOurs(uses: string): boolean {
-  return uses === './' || /^[^/.]+\/dotcloud-push@/.test(uses)
+  return uses === './' || /^(?:https:\/\/github\.com\/)?[^/.]+\/dotcloud-push@/.test(uses)
 }
 
 const TOKEN = 'ghs_0123456789'

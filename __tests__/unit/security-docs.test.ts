@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { root } from '../support/launch.ts'
 
@@ -42,15 +42,6 @@ const owed = Object.entries(catalogue).flatMap(([group, count]) =>
   Array.from({ length: count }, (_, index) => `${group}${index + 1}`),
 )
 
-/** GitHub's anchors for a page's headings. */
-const anchors = (text: string) =>
-  [...text.matchAll(/^#{1,6} (.+)$/gm)].map(([, title = '']) =>
-    title
-      .toLowerCase()
-      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
-      .replaceAll(' ', '-'),
-  )
-
 describe('docs/security.md', () => {
   it('has whole rows', () => {
     expect(threats.length).toBeGreaterThan(40)
@@ -86,19 +77,8 @@ describe('docs/security.md', () => {
   })
 })
 
-describe('links', () => {
-  it.each(['SECURITY.md', 'README.md', 'docs/security.md'])('of %s lead to what exists', (from) => {
-    const links = [...read(from).matchAll(/\]\((?!https?:)([^)\s#]*)(?:#([^)\s]*))?\)/g)]
-    expect(links.length).toBeGreaterThan(0)
-    for (const [, path = '', anchor] of links) {
-      const target = path === '' ? from : relative(root, join(root, dirname(from), path))
-      expect([path, existsSync(join(root, target))]).toEqual([path, true])
-      if (anchor !== undefined)
-        expect([target, anchors(read(target))]).toEqual([target, expect.arrayContaining([anchor])])
-    }
-  })
-
-  it('of the promises: twelve, each to its tests', () => {
+describe('SECURITY.md', () => {
+  it('has twelve promises, each with a link to its tests', () => {
     const [, promises = ''] = /## What we promise\n([\s\S]*?)\n## /.exec(read('SECURITY.md')) ?? []
     const items = promises.split(/^(?=\d+\. )/m).filter((text) => /^\d/.test(text))
     expect(items).toHaveLength(12)
