@@ -7,7 +7,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
-import { troubleshooting } from './troubleshooting.mjs'
+import { sourceTexts, troubleshooting } from './troubleshooting.mjs'
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)))
 
@@ -46,7 +46,9 @@ const tables = {
 const wanted = { 'src/core/inputs.ts': typescript }
 if (existsSync('README.md')) wanted['README.md'] = fill(readFileSync('README.md', 'utf8'))
 wanted['docs/troubleshooting.md'] = troubleshooting(
-  ...['troubleshooting', 'failures'].map((page) => readFileSync(`docs/${page}.md`, 'utf8')),
+  readFileSync('docs/troubleshooting.md', 'utf8'),
+  readFileSync('docs/failures.md', 'utf8'),
+  sourceTexts(),
 )
 
 for (const [file, text] of Object.entries(wanted)) {

@@ -78,10 +78,13 @@ describe('the pages for contributors', () => {
   })
 })
 
+interface Generator {
+  sourceTexts(): string[]
+  troubleshooting(page: string, failures: string, sources: readonly string[]): string
+}
+
 describe('docs/troubleshooting.md', async () => {
-  const { troubleshooting }: { troubleshooting(page: string, failures: string): string } = await import(
-    join(root, 'script/troubleshooting.mjs')
-  )
+  const { sourceTexts, troubleshooting }: Generator = await import(join(root, 'script/troubleshooting.mjs'))
   const page = read('docs/troubleshooting.md')
   const sections = page
     .split(/^## /m)
@@ -100,12 +103,25 @@ describe('docs/troubleshooting.md', async () => {
     }
   })
 
-  it('has the messages of docs/failures.md, and a new one would be missed', () => {
-    const failures = read('docs/failures.md')
-    expect(troubleshooting(page, failures)).toBe(page)
-    const more = `${failures}\n| The moon is full | auth (12) | … sleeps. | no | none |\n`
-    expect(troubleshooting(page, more)).toContain('| … sleeps. | The moon is full |')
-    expect(() => troubleshooting('<!-- moon:start -->\n<!-- moon:end -->', failures)).toThrow('moon')
+  const failures = read('docs/failures.md')
+
+  it('has the messages of docs/failures.md and of the source', () => {
+    expect(troubleshooting(page, failures, sourceTexts())).toBe(page)
+    expect(page).toContain('- Input … has a malformed host or port.\n')
+    expect(page).toContain('- Input method is …, but there is no .… in ….\n')
+    expect(sections.find(({ title }) => title === 'unsafe')?.text).toContain('- Input … has a "~" where only')
+  })
+
+  it.each([
+    ['a row', '| The moon is full | auth (12) | … sleeps. | no | none |', '', '| … sleeps. | The moon is full |'],
+    ['an error', '', "throw new PushError('input', 'The moon is new.', 'Sleep.')", '- The moon is new.\n'],
+    ['a refusal', '', "refuse(input, 'sleeps.', path, 'unsafe')", '- Input … sleeps.\n'],
+  ])('takes up %s', (_, row, source, shown) => {
+    expect(troubleshooting(page, `${failures}\n${row}\n`, [source])).toContain(shown)
+  })
+
+  it('refuses a class that never fails', () => {
+    expect(() => troubleshooting('<!-- moon:start -->\n<!-- moon:end -->', failures, [])).toThrow('moon')
   })
 })
 
