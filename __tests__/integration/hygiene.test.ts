@@ -211,6 +211,9 @@ describe('the private key', () => {
       server.commands().join('\n'),
       JSON.stringify([done.environment, done.path]),
     ]
+    expect(withoutMasks(done), 'with RUNNER_DEBUG, what a bug report needs').toMatch(
+      /::debug::What ssh logged:.*Authenticated to/,
+    )
     for (const text of seen) {
       for (const line of secretLines(server.privateKey)) expect(text).not.toContain(line)
       expect(text).not.toMatch(/INPUT_|another-secret|GITHUB_TOKEN/)

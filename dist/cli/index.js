@@ -8152,6 +8152,8 @@ function createConnection(options, settings, host) {
 
 /** How a session's folder is named, so that the clean-up can tell it from everything else. */
 const folderPrefix = 'dotcloud-push-';
+/** How much of ssh's log a bug report needs, in characters. */
+const longestLog = 20_000;
 /**
  * Runs `use` with a session that is connecting; whatever happens, the connection is closed and the folder is gone
  * afterwards. The key is judged while the login is still being planned, and nothing is connected to before both are well.
@@ -8169,6 +8171,7 @@ async function withSession(settings, planned, host, ended, use) {
         finally {
             const bytesSent = await session.connection.close();
             const offered = await session.connection.offered();
+            host.log.debug(`What ssh logged:\n${(await session.connection.log()).slice(-longestLog)}`);
             ended({ bytesSent, hostKeyFingerprint: offered.at(-1)?.fingerprint ?? '' });
         }
     }

@@ -11,6 +11,9 @@ import { fingerprintOf } from './ssh-log.js'
 /** How a session's folder is named, so that the clean-up can tell it from everything else. */
 export const folderPrefix = 'dotcloud-push-'
 
+/** How much of ssh's log a bug report needs, in characters. */
+const longestLog = 20_000
+
 interface OwnedSession extends Session {
   readonly connection: OwnedConnection
 }
@@ -43,6 +46,7 @@ export async function withSession<Result>(
     } finally {
       const bytesSent = await session.connection.close()
       const offered = await session.connection.offered()
+      host.log.debug(`What ssh logged:\n${(await session.connection.log()).slice(-longestLog)}`)
       ended({ bytesSent, hostKeyFingerprint: offered.at(-1)?.fingerprint ?? '' })
     }
   } finally {
