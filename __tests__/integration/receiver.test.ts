@@ -140,6 +140,14 @@ describe('what the uploader accepts', () => {
     expect(remote('deploy by-rsync.default').stdout).toContain('rsync: 1 files')
   })
 
+  it('a dry run by rsync makes nothing', () => {
+    writeFileSync(join(work, 'new'), 'new\n')
+    const { status, stdout } = rsync(['-rlptzni', join(work, 'new'), `${login()}:notyet/`])
+    expect(status).toBe(0)
+    expect(stdout).toContain('new')
+    expect(existsSync(at('notyet'))).toBe(false)
+  })
+
   it('a failing deploy gives its number, for each of the methods', () => {
     const { directory, revision } = gitRepository('fails', { 'deploy-fails': '7\n' })
     run('git', ['push', url('/fails-git'), `${revision}:refs/heads/other`], directory)
