@@ -4109,12 +4109,19 @@ function preparation(memory) {
     const script = 'mkdir -p -- "$1" && mkdir -p -- "$2" && cd -- "$1" && pwd -P >"$2/ours" && rm -f -- "$2/state"';
     return `sh -c '${script}' - ${quote(memory.path)} ${folderOf(memory)} && rsync`;
 }
-/** The script that ends a push, for a shell's standard input: removes what the source no longer has, and writes the state last. */
-function conclusion(memory, record, marker) {
-    const { revision, digest, journal, rewrite, removed, removedDirectories } = record;
+/** The script that takes the journal there, which can run while the files are sent: it changes nothing yet. */
+function draftScript({ journal, mark }) {
+    return Buffer.from(`journal=$(cat <<'${mark}'\n${journal}${mark}\n)\n`);
+}
+/**
+ * The script that ends a push: removes what the source no longer has, and writes the state last. It exits with 1 when
+ * something could not be removed, and with 2 when only the memory failed.
+ */
+function conclusionScript(memory, { rewrite, mark }, conclusion) {
+    const { revision, digest, removed, removedDirectories } = conclusion;
     const remove = (names, command, otherwise) => names.length === 0
         ? []
-        : [`tr '\\n' '\\0' <<'${marker}' | xargs -0 ${command} -- || ${otherwise}\n`, ...lines(names), `${marker}\n`];
+        : [`tr '\\n' '\\0' <<'${mark}' | xargs -0 ${command} -- || ${otherwise}\n`, ...lines(names), `${mark}\n`];
     const parts = [
         `umask 077
 m=${folderOf(memory)}
@@ -4129,10 +4136,10 @@ sure=yes
         ...(digest === undefined
             ? []
             : [
-                `cat ${rewrite ? '>' : '>>'}"$m/journal" <<'${marker}'\n${journal}${marker}\n`,
-                `cat >"$m/see" <<'${marker}'\n${seeScript(memory)}${marker}\n`,
-                `[ $sure = no ] || { printf '%s\\n' "${memory.key} ${digest} $(sh "$m/see")" >"$m/new" && mv -f -- "$m/new" "$m/state"; }\n`,
+                `cat >"$m/see" <<'${mark}'\n${seeScript(memory)}${mark}\n`,
+                `[ $sure = no ] || { printf '%s\\n' "$journal" ${rewrite ? '>' : '>>'}"$m/journal" && printf '%s\\n' "${memory.key} ${digest} $(sh "$m/see")" >"$m/new" && mv -f -- "$m/new" "$m/state"; }\n`,
             ]),
+        '[ $? = 0 ] || exit 2\n',
     ];
     return Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)));
 }
@@ -4362,7 +4369,8 @@ async function openShell(command, last, host, settings) {
     running.pause();
     return {
         answer: Buffer.concat(chunks),
-        async run(script) {
+        begin: (script) => running.write(script),
+        async finish(script) {
             if (ended)
                 return undefined;
             running.end(script);
@@ -4558,9 +4566,12 @@ async function carryOut(task, session, situation) {
     // Known to be the same: nothing to do. Found to be the same: worth remembering.
     if (nothing && (work.how === 'known' || survey === undefined))
         return done('unchanged', []);
+    const draft = draftOf(listing, work);
+    if (survey !== undefined)
+        shell.begin(draftScript(draft));
     const sent = nothing ? [] : await send(task, session, listing, work, { mirror, prepare: survey !== undefined });
     if (survey !== undefined)
-        await conclude(task, session, { listing, work, survey, shell, revision });
+        await conclude(task, session, { ...situation, survey, work, draft });
     const changes = work.changes ?? sent;
     return done(changes.length === 0 ? 'unchanged' : 'deployed', changes);
 }
@@ -4663,29 +4674,32 @@ async function send(task, session, listing, work, how) {
 const nul = Buffer.from([0]);
 // rsync takes a name that begins with # or ; for a comment.
 const here = Buffer.from('./');
+/** What the server is to note of the files: known before they are sent. */
+function draftOf({ manifest = new Map() }, { difference, journalLength = 0 }) {
+    const rewrite = difference === undefined || journalLength > 2 * manifest.size;
+    const journal = rewrite ? wholeJournal(manifest) : journalOf(difference, manifest);
+    return { journal, rewrite, mark: `end-${(0,external_node_crypto_namespaceObject.randomBytes)(8).toString('hex')}` };
+}
 /** Removes what the source no longer has, and lets the server remember what it holds now. */
-async function conclude(task, session, { listing, work, survey, shell, revision }) {
+async function conclude(task, session, { listing, work, survey, shell, revision, draft }) {
     const { host, settings } = task;
     const { manifest, memory } = listing;
-    const { difference, journalLength = 0 } = work;
-    const trusted = manifest !== undefined && isSettled(task, listing, difference);
-    const rewrite = difference === undefined || manifest === undefined || journalLength > 2 * manifest.size;
+    const { difference } = work;
     const removes = difference !== undefined && settings.delete;
-    const input = conclusion(memory, {
+    const script = conclusionScript(memory, draft, {
         revision,
-        digest: trusted ? digestOf(manifest) : undefined,
-        journal: manifest === undefined ? '' : rewrite ? wholeJournal(manifest) : journalOf(difference, manifest),
-        rewrite,
+        digest: manifest !== undefined && isSettled(task, listing, difference) ? digestOf(manifest) : undefined,
         removed: removes ? difference.removed : [],
         removedDirectories: removes ? difference.removedDirectories : [],
-    }, `end-${(0,external_node_crypto_namespaceObject.randomBytes)(8).toString('hex')}`);
+    });
     const watch = { signal: host.signal, idle: settings.idleTimeout };
-    const anew = () => host.runner.run(session.connection.remote('conclusion', 'sh -s', input), watch);
-    const { code, stderr } = (await shell.run(input)) ?? (await anew());
+    const whole = Buffer.concat([draftScript(draft), script]);
+    const anew = () => host.runner.run(session.connection.remote('conclusion', 'sh -s', whole), watch);
+    const { code, stderr } = (await shell.finish(script)) ?? (await anew());
     if (code === 0)
         return;
     const evidence = stderr.trim().split('\n')[0] ?? '';
-    if (removes && difference.removed.length > 0) {
+    if (code !== 2 && removes && difference.removed.length > 0) {
         throw new PushError('transfer', `The new files are on ${formatLogin(session.login)}, but the old ones could not be removed.`, 'Run this again: it compares everything anew.', { evidence });
     }
     host.log.debug(`The server did not remember the push: ${survey.home} ${evidence}`);
@@ -5891,6 +5905,7 @@ function supervise(command, child, { signal, idle, ...watch }) {
         pause() {
             paused = true;
         },
+        write: (input) => void child.stdin?.write(input),
         end(input) {
             paused = false;
             timer?.refresh();

@@ -127,6 +127,8 @@ export interface Running {
   readonly done: Promise<Output>
   /** Lets it be silent until its input ends. */
   pause(): void
+  /** Gives it some of its standard input. */
+  write(input: string | Buffer): void
   /** Gives it the last of its standard input. */
   end(input?: string | Buffer): void
   /** Ends the whole process group; resolves when it is gone. */

@@ -87,24 +87,38 @@ export function preparation(memory: Memory): string {
   return `sh -c '${script}' - ${quote(memory.path)} ${folderOf(memory)} && rsync`
 }
 
-/** What is to be noted after a push: everything, or what changed. */
-export interface Record {
+/** What a push does to the journal: makes it anew, or carries it on. */
+export interface Draft {
+  readonly journal: string
+  readonly rewrite: boolean
+  /** A random word, which ends what is not script. */
+  readonly mark: string
+}
+
+/** What is to be done and noted when a push has sent its files. */
+export interface Conclusion {
   readonly revision: string
   /** Undefined when the content cannot be vouched for; then the next push compares everything. */
   readonly digest: string | undefined
-  readonly journal: string
-  readonly rewrite: boolean
   readonly removed: readonly string[]
   readonly removedDirectories: readonly string[]
 }
 
-/** The script that ends a push, for a shell's standard input: removes what the source no longer has, and writes the state last. */
-export function conclusion(memory: Memory, record: Record, marker: string): Buffer {
-  const { revision, digest, journal, rewrite, removed, removedDirectories } = record
+/** The script that takes the journal there, which can run while the files are sent: it changes nothing yet. */
+export function draftScript({ journal, mark }: Draft): Buffer {
+  return Buffer.from(`journal=$(cat <<'${mark}'\n${journal}${mark}\n)\n`)
+}
+
+/**
+ * The script that ends a push: removes what the source no longer has, and writes the state last. It exits with 1 when
+ * something could not be removed, and with 2 when only the memory failed.
+ */
+export function conclusionScript(memory: Memory, { rewrite, mark }: Draft, conclusion: Conclusion): Buffer {
+  const { revision, digest, removed, removedDirectories } = conclusion
   const remove = (names: readonly string[], command: string, otherwise: string): (string | Buffer)[] =>
     names.length === 0
       ? []
-      : [`tr '\\n' '\\0' <<'${marker}' | xargs -0 ${command} -- || ${otherwise}\n`, ...lines(names), `${marker}\n`]
+      : [`tr '\\n' '\\0' <<'${mark}' | xargs -0 ${command} -- || ${otherwise}\n`, ...lines(names), `${mark}\n`]
   const parts: (string | Buffer)[] = [
     `umask 077
 m=${folderOf(memory)}
@@ -119,10 +133,10 @@ sure=yes
     ...(digest === undefined
       ? []
       : [
-          `cat ${rewrite ? '>' : '>>'}"$m/journal" <<'${marker}'\n${journal}${marker}\n`,
-          `cat >"$m/see" <<'${marker}'\n${seeScript(memory)}${marker}\n`,
-          `[ $sure = no ] || { printf '%s\\n' "${memory.key} ${digest} $(sh "$m/see")" >"$m/new" && mv -f -- "$m/new" "$m/state"; }\n`,
+          `cat >"$m/see" <<'${mark}'\n${seeScript(memory)}${mark}\n`,
+          `[ $sure = no ] || { printf '%s\\n' "$journal" ${rewrite ? '>' : '>>'}"$m/journal" && printf '%s\\n' "${memory.key} ${digest} $(sh "$m/see")" >"$m/new" && mv -f -- "$m/new" "$m/state"; }\n`,
         ]),
+    '[ $? = 0 ] || exit 2\n',
   ]
   return Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)))
 }

@@ -7,14 +7,16 @@ export const longestAnswer = 64 << 20
 const patience = 5_000
 
 /**
- * A shell at the server for the length of an upload: it answers the question on its command line, and takes a script at
- * the end. Both cost the round trips of one session, and without a script nothing is waited for.
+ * A shell at the server for the length of an upload: it answers the question on its command line, and takes a script
+ * later. Both cost the round trips of one session, and without a script nothing is waited for.
  */
 export interface RemoteShell {
   /** What it printed until it waited for the script, or ended. */
   readonly answer: Buffer
-  /** Runs a script, once. Undefined when the shell has ended before. */
-  run(script: Buffer): Promise<Output | undefined>
+  /** Runs the first part of a script while other work goes on. */
+  begin(script: Buffer): void
+  /** Runs the rest of the script, once. Undefined when the shell has ended before. */
+  finish(script: Buffer): Promise<Output | undefined>
   close(): Promise<void>
 }
 
@@ -52,7 +54,8 @@ export async function openShell(command: Command, last: string, host: Host, sett
   running.pause()
   return {
     answer: Buffer.concat(chunks),
-    async run(script) {
+    begin: (script) => running.write(script),
+    async finish(script) {
       if (ended) return undefined
       running.end(script)
       return await running.done

@@ -5,7 +5,7 @@ import { PushError } from '../core/errors.js'
 import { guardDeletions, guardEmpty, guardForeign, guardMirror } from '../core/guards.js'
 import type { Change, Session, Upload } from '../core/model.js'
 import { compare, type Difference, digestOf, journalOf, type Manifest, wholeJournal } from './manifest.js'
-import { conclusion, preparation } from './memory.js'
+import { conclusionScript, type Draft, draftScript, preparation } from './memory.js'
 import type { Method, Task } from './method.js'
 import type { RemoteShell } from './remote-shell.js'
 import { guardTokens } from './rsync-filter.js'
@@ -80,8 +80,10 @@ async function carryOut(task: Task, session: Session, situation: Situation): Pro
   const nothing = work.changes?.length === 0
   // Known to be the same: nothing to do. Found to be the same: worth remembering.
   if (nothing && (work.how === 'known' || survey === undefined)) return done('unchanged', [])
+  const draft = draftOf(listing, work)
+  if (survey !== undefined) shell.begin(draftScript(draft))
   const sent = nothing ? [] : await send(task, session, listing, work, { mirror, prepare: survey !== undefined })
-  if (survey !== undefined) await conclude(task, session, { listing, work, survey, shell, revision })
+  if (survey !== undefined) await conclude(task, session, { ...situation, survey, work, draft })
   const changes = work.changes ?? sent
   return done(changes.length === 0 ? 'unchanged' : 'deployed', changes)
 }
@@ -215,36 +217,36 @@ const nul = Buffer.from([0])
 // rsync takes a name that begins with # or ; for a comment.
 const here = Buffer.from('./')
 
+/** What the server is to note of the files: known before they are sent. */
+function draftOf({ manifest = new Map() }: Listing, { difference, journalLength = 0 }: Work): Draft {
+  const rewrite = difference === undefined || journalLength > 2 * manifest.size
+  const journal = rewrite ? wholeJournal(manifest) : journalOf(difference, manifest)
+  return { journal, rewrite, mark: `end-${randomBytes(8).toString('hex')}` }
+}
+
 /** Removes what the source no longer has, and lets the server remember what it holds now. */
 async function conclude(
   task: Task,
   session: Session,
-  { listing, work, survey, shell, revision }: Omit<Situation, 'mirror'> & { work: Work; survey: Survey },
+  { listing, work, survey, shell, revision, draft }: Situation & { survey: Survey; work: Work; draft: Draft },
 ): Promise<void> {
   const { host, settings } = task
   const { manifest, memory } = listing
-  const { difference, journalLength = 0 } = work
-  const trusted = manifest !== undefined && isSettled(task, listing, difference)
-  const rewrite = difference === undefined || manifest === undefined || journalLength > 2 * manifest.size
+  const { difference } = work
   const removes = difference !== undefined && settings.delete
-  const input = conclusion(
-    memory,
-    {
-      revision,
-      digest: trusted ? digestOf(manifest) : undefined,
-      journal: manifest === undefined ? '' : rewrite ? wholeJournal(manifest) : journalOf(difference, manifest),
-      rewrite,
-      removed: removes ? difference.removed : [],
-      removedDirectories: removes ? difference.removedDirectories : [],
-    },
-    `end-${randomBytes(8).toString('hex')}`,
-  )
+  const script = conclusionScript(memory, draft, {
+    revision,
+    digest: manifest !== undefined && isSettled(task, listing, difference) ? digestOf(manifest) : undefined,
+    removed: removes ? difference.removed : [],
+    removedDirectories: removes ? difference.removedDirectories : [],
+  })
   const watch = { signal: host.signal, idle: settings.idleTimeout }
-  const anew = () => host.runner.run(session.connection.remote('conclusion', 'sh -s', input), watch)
-  const { code, stderr } = (await shell.run(input)) ?? (await anew())
+  const whole = Buffer.concat([draftScript(draft), script])
+  const anew = () => host.runner.run(session.connection.remote('conclusion', 'sh -s', whole), watch)
+  const { code, stderr } = (await shell.finish(script)) ?? (await anew())
   if (code === 0) return
   const evidence = stderr.trim().split('\n')[0] ?? ''
-  if (removes && difference.removed.length > 0) {
+  if (code !== 2 && removes && difference.removed.length > 0) {
     throw new PushError(
       'transfer',
       `The new files are on ${formatLogin(session.login)}, but the old ones could not be removed.`,

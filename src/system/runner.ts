@@ -116,6 +116,7 @@ function supervise(command: Command, child: ChildProcess, { signal, idle, ...wat
     pause() {
       paused = true
     },
+    write: (input) => void child.stdin?.write(input),
     end(input) {
       paused = false
       timer?.refresh()
