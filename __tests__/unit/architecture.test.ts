@@ -72,11 +72,15 @@ describe('the house', () => {
     }
   })
 
-  it('only the line itself calls the methods', () => {
+  it('only the line itself and the doctor, who walks along it, call the methods', () => {
     const callers = modules.filter(
       ({ room, imports }) => room === 'core' && imports.some((one) => one.startsWith('methods/')),
     )
-    expect(callers.map(({ name }) => name)).toEqual(['core/push.ts'])
+    expect(callers.map(({ name }) => name).sort()).toEqual([
+      'core/doctor-here.ts',
+      'core/doctor-there.ts',
+      'core/push.ts',
+    ])
   })
 
   it('system knows only nouns and errors of the core', () => {

@@ -37,6 +37,7 @@ const promised: Readonly<Record<string, string>> = {
   branches: '',
   plan: '',
   'dry-run': 'false',
+  doctor: 'false',
   'insecure-allow-untrusted-event': 'false',
   'connect-timeout': '15',
   'idle-timeout': '120',

@@ -1,9 +1,10 @@
 import { readFileSync, realpathSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { saveState, setFailed } from '@actions/core'
+import { examine } from '../core/doctor.js'
 import { PushError } from '../core/errors.js'
 import { judgeEvent } from '../core/event.js'
-import type { Context, Host } from '../core/model.js'
+import type { Context, Host, RawInputs, Report } from '../core/model.js'
 import { push } from '../core/push.js'
 import { clock } from '../system/clock.js'
 import { cleanPath, proxyVariables } from '../system/environment.js'
@@ -11,7 +12,7 @@ import { createRunner } from '../system/runner.js'
 import { cancelOnSignals } from '../system/signals.js'
 import { readInputs } from './inputs.js'
 import { createLog } from './log.js'
-import { describe, publish } from './report.js'
+import { describe, publish, publishExamination } from './report.js'
 import type { StateName } from './state.js'
 
 const { env } = process
@@ -55,9 +56,21 @@ async function main(): Promise<void> {
     signal: cancelOnSignals(),
     remember: (folder) => saveState('session' satisfies StateName, folder),
   }
-  const report = await push(raw, host)
-  await publish(report, context.temp)
+  const report = await act(raw, host)
   if (report.failure !== undefined) setFailed(describe(report.failure))
+}
+
+/** Pushes, or looks at what a push would meet; tells what came of it. */
+async function act(raw: RawInputs, host: Host): Promise<Report> {
+  const { temp } = host.context
+  if (/^(true|True|TRUE)$/.test(raw.doctor)) {
+    const examination = await examine(raw, host)
+    await publishExamination(examination, temp)
+    return examination.report
+  }
+  const report = await push(raw, host)
+  await publish(report, temp)
+  return report
 }
 
 main().catch((error: unknown) => {

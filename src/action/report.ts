@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as core from '@actions/core'
+import { type Examination, examinationJson, examinationPage, formatExamination } from '../core/doctor.js'
 import type { Failure } from '../core/errors.js'
 import type { OutputName } from '../core/inputs.js'
 import type { Report } from '../core/model.js'
@@ -10,16 +11,36 @@ import { summarize } from '../core/summary.js'
 import { safeLine, safeText } from '../system/sink.js'
 import type { StateName } from './state.js'
 
+/** What is told of a run besides its outputs. */
+interface Told {
+  readonly json: Readonly<Record<string, unknown>>
+  readonly page: string
+  readonly lines: readonly string[]
+}
+
 /** Tells a run's report by every way that GitHub has: outputs, a JSON file, the job summary. */
 export async function publish(report: Report, temp: string): Promise<void> {
+  await publishAs(report, temp, { json: toJson(report), page: summarize(report), lines: [headline(report)] })
+  if (report.result === 'skipped') core.notice(`Nothing was pushed: ${safeText(report.reason)}.`)
+}
+
+/** The same for a doctor's visit. */
+export async function publishExamination(examination: Examination, temp: string): Promise<void> {
+  await publishAs(examination.report, temp, {
+    json: examinationJson(examination),
+    page: examinationPage(examination),
+    lines: formatExamination(examination),
+  })
+}
+
+async function publishAs(report: Report, temp: string, { json, page, lines }: Told): Promise<void> {
   const path = join(temp, `dotcloud-report-${randomBytes(6).toString('hex')}.json`)
   core.saveState('report' satisfies StateName, path)
-  await writeFile(path, `${JSON.stringify(toJson(report), null, 2)}\n`, { flag: 'wx', mode: 0o600 })
+  await writeFile(path, `${JSON.stringify(json, null, 2)}\n`, { flag: 'wx', mode: 0o600 })
   const values: Record<OutputName, string> = { ...toValues(report), report: path }
   for (const [name, value] of Object.entries(values)) core.setOutput(name, value)
-  core.info(safeLine(headline(report)))
-  if (report.result === 'skipped') core.notice(`Nothing was pushed: ${safeText(report.reason)}.`)
-  if (process.env['GITHUB_STEP_SUMMARY']) await core.summary.addRaw(summarize(report)).write()
+  for (const line of lines) core.info(safeLine(line))
+  if (process.env['GITHUB_STEP_SUMMARY']) await core.summary.addRaw(page).write()
 }
 
 /** A failure in one annotation: cause, evidence, next step. */

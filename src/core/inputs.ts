@@ -160,6 +160,13 @@ export const inputs = [
     required: false,
   },
   {
+    name: 'doctor',
+    description:
+      '`true` or `false`. `true` checks the destination step by step, pushes nothing and runs nothing there but read-only questions; `result` is `planned`, or `failed` with the first fault.',
+    default: 'false',
+    required: false,
+  },
+  {
     name: 'verify',
     description:
       '`auto` or `full` (rsync). `auto` trusts what the server remembers of the last push when nothing there has changed since; `full` compares the content of every file.',

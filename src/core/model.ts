@@ -39,6 +39,8 @@ export interface Settings {
   /** dotCloud's JSON or the path of a file with it; empty for none. */
   readonly plan: string
   readonly dryRun: boolean
+  /** The destination is to be examined and not pushed to. */
+  readonly doctor: boolean
   /** `full`: compare every file, whatever the server remembers. */
   readonly verify: 'auto' | 'full'
   readonly allowUntrustedEvent: boolean
@@ -208,6 +210,8 @@ export interface Host {
 export interface Session {
   readonly folder: string
   readonly login: Login
+  /** Of our public key. */
+  readonly keyFingerprint: string
   /** For every child process: the wrapper first in PATH, a private HOME, and git told to use the wrapper. */
   readonly env: Readonly<Record<string, string>>
   readonly connection: Connection

@@ -34,6 +34,7 @@ export async function push(raw: RawInputs, host: Host): Promise<Report> {
 }
 
 async function pushWith(settings: Settings, host: Host, ledger: Ledger): Promise<Report> {
+  if (settings.doctor) throw new PushError('input', 'Input doctor is true, and this would push.', 'Remove doctor.')
   ledger.note({ app: settings.app })
   guardEvent(host.context.event, settings.allowUntrustedEvent)
   warnInsecure(settings, host)
@@ -53,13 +54,18 @@ async function prepare(settings: Settings, host: Host, ledger: Ledger): ReturnTy
   const plan = await planSteps(settings, host)
   ledger.plan(plan.steps, plan.login)
   tell(plan.steps, host)
-  const uploads = plan.steps.filter((step) => step.verb === 'upload')
-  await Promise.all(uploads.map((step) => methods[step.workspace.method].preflight({ step, settings, host })))
+  await preflight(plan.steps, settings, host)
   return plan
 }
 
+/** @throws PushError what a method refuses before anything is connected to */
+export async function preflight(steps: readonly Step[], settings: Settings, host: Host): Promise<void> {
+  const uploads = steps.filter((step) => step.verb === 'upload')
+  await Promise.all(uploads.map((step) => methods[step.workspace.method].preflight({ step, settings, host })))
+}
+
 /** The same host with a signal that also fires when the time for the whole step is up. */
-async function withDeadline<Result>(
+export async function withDeadline<Result>(
   seconds: number,
   host: Host,
   use: (host: Host) => Promise<Result>,

@@ -99,6 +99,7 @@ async function openSession(
   return {
     folder,
     login,
+    keyFingerprint,
     env,
     connection,
     async file(name, content) {

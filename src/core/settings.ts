@@ -174,6 +174,14 @@ function parseTargetBranch(text: string, sample: TemplateValues): string {
  * @throws PushError naming each input, its value and what is accepted
  */
 export function parseSettings(raw: RawInputs): Settings {
+  const { settings, mistakes } = judgeSettings(raw)
+  const problem = combine(mistakes)
+  if (problem !== undefined) throw problem
+  return settings
+}
+
+/** All inputs with their mistakes; what could not be accepted is empty, or the least that its type allows. */
+export function judgeSettings(raw: RawInputs): { settings: Settings; mistakes: readonly PushError[] } {
   const mistakes: PushError[] = []
   function attempt<Value>(parse: () => Value, otherwise: Value): Value {
     try {
@@ -215,6 +223,7 @@ export function parseSettings(raw: RawInputs): Settings {
     deployCommand: attempt(() => parseDeployCommand(raw['deploy-command'], sample), ''),
     plan: raw.plan.trim(),
     dryRun: flag('dry-run'),
+    doctor: flag('doctor'),
     verify: attempt(() => parseChoice('verify', raw.verify, ['auto', 'full']), 'full'),
     allowUntrustedEvent: flag('insecure-allow-untrusted-event'),
     connectTimeout: count('connect-timeout', 'seconds', 600),
@@ -222,9 +231,7 @@ export function parseSettings(raw: RawInputs): Settings {
     timeout: 60 * count('timeout', 'minutes', 1440),
     retries: count('retries', 'attempts', 20),
   }
-  const problem = combine(mistakes)
-  if (problem !== undefined) throw problem
-  return settings
+  return { settings, mistakes }
 }
 
 /** The branch filter, judged on its own: it is asked before anything else is read. */

@@ -5,7 +5,7 @@ import { gitIsolation } from '../core/workspace.js'
 import { Repository, shallowRefusal } from './git-repository.js'
 import type { Method, Task } from './method.js'
 
-export const git: Method = { name: 'git', preflight, upload }
+export const git: Method = { name: 'git', preflight, upload, question }
 
 async function preflight({ step, settings, host }: Task): Promise<void> {
   const facts = factsOf(step.workspace.git)
@@ -56,6 +56,15 @@ async function upload(task: Task, session: Session): Promise<Upload> {
     changes: unchanged ? [] : await repository.changes(previousRevision, revision),
     ...(pushed.complaint === '' ? {} : { failure: complained(pushed.complaint, session) }),
   }
+}
+
+/** `git ls-remote` of the branch. */
+async function question(task: Task, session: Session): Promise<string> {
+  const repository = new Repository(task, session, factsOf(task.step.workspace.git))
+  await repository.create()
+  const branch = task.step.targetBranch
+  const tip = await repository.remoteTip(`refs/heads/${branch}`)
+  return tip === '' ? `a git repository without ${branch}` : `a git repository, whose ${branch} is ${tip.slice(0, 12)}`
 }
 
 function complained(evidence: string, session: Session): PushError {

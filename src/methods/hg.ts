@@ -5,13 +5,13 @@ import { PushError } from '../core/errors.js'
 import type { Change, Command, HgFacts, Output, Session, Upload } from '../core/model.js'
 import { attempt, createTail, listNames, type Method, type Task } from './method.js'
 
-export const hg: Method = { name: 'hg', preflight, upload }
+export const hg: Method = { name: 'hg', preflight, upload, question }
 
 /** The first version that we know to honour HGRCSKIPREPO; without it, a workspace's hgrc could run its hooks here. */
-const oldest = [5, 6] as const
+export const oldest = [5, 6] as const
 
 /** No configuration of anybody's: not the user's, not the system's, not the repository's. */
-const isolation = { HGRCPATH: '', HGRCSKIPREPO: '1', HGPLAIN: '1', HGENCODING: 'utf-8' } as const
+export const isolation = { HGRCPATH: '', HGRCSKIPREPO: '1', HGPLAIN: '1', HGENCODING: 'utf-8' } as const
 
 async function preflight({ step, host }: Task): Promise<void> {
   await host.runner.find('hg')
@@ -141,6 +141,15 @@ async function compare(task: Task, session: Session, { node }: HgFacts): Promise
     revision: node,
     ...(await changesSince(task, session, output.stdout.split('\n')[0], node)),
   }
+}
+
+/** `hg identify` of the other side, over its own protocol. */
+async function question(task: Task, session: Session): Promise<string> {
+  const args = ['identify', '--id', '--ssh', 'dotcloud-ssh', '--', url(task)]
+  const { output, failure } = await attempt(task, session, command(task, session, 'hg identify', args))
+  if (output.code !== 0) throw await failure(`${output.stdout}\n${output.stderr}`)
+  const tip = /^[0-9a-f]{12}/m.exec(output.stdout)?.[0] ?? ''
+  return /^0*$/.test(tip) ? 'an empty Mercurial repository' : `a Mercurial repository, whose tip is ${tip}`
 }
 
 /** The revision before the first changeset that was sent, and what the files differ in since. */

@@ -79,7 +79,7 @@ function seeScript({ prune }: Memory): string {
 `
 }
 
-const folderOf = ({ id }: Memory) => `"$HOME"/.dotcloud-push/${id}`
+export const folderOf = ({ id }: Memory) => `"$HOME"/.dotcloud-push/${id}`
 
 /** For --rsync-path: makes the destination ours and the state void, in the session in which rsync runs; any login shell. */
 export function preparation(memory: Memory): string {

@@ -19,6 +19,12 @@ export interface Method {
   preflight(task: Task): Promise<void>
   /** Prepares while the session connects, then sends; a failure that says `retry` may be tried again. */
   upload(task: Task, session: Session): Promise<Upload>
+  /**
+   * Asks by the method's own protocol what is at the destination, changes nothing, and answers in words. Missing where
+   * only a transfer could tell.
+   * @throws PushError
+   */
+  question?(task: Task, session: Session): Promise<string>
 }
 
 /** The end of a command over the connection, with all that a diagnosis needs. */

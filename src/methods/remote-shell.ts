@@ -64,6 +64,23 @@ export async function openShell(command: Command, last: string, host: Host, sett
   }
 }
 
+/** What a command answers, in bounded memory. @throws PushError `remote-setup` when it floods */
+export async function readAnswer(command: Command, host: Host, settings: Settings): Promise<Buffer> {
+  const flood = new AbortController()
+  const chunks: Buffer[] = []
+  let length = 0
+  await host.runner.run(command, {
+    signal: AbortSignal.any([host.signal, flood.signal]),
+    idle: settings.idleTimeout,
+    bytes(chunk) {
+      length += chunk.length
+      if (length <= longestAnswer) chunks.push(chunk)
+      else flood.abort(flooded(command))
+    },
+  })
+  return Buffer.concat(chunks)
+}
+
 /** The last bytes of what came in pieces. */
 function endOf(chunks: readonly Buffer[], length: number): string {
   const few = []

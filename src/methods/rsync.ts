@@ -17,7 +17,7 @@ import { look, type Survey } from './survey.js'
 export const rsync: Method = { name: 'rsync', preflight, upload }
 
 /** The oldest rsync whose messages and rules we rely on. */
-const oldest = [3, 1] as const
+export const oldest = [3, 1] as const
 
 async function preflight({ step, settings, host }: Task): Promise<void> {
   if (settings.delete && step.destination.base === 'root') guardMirror(remotePath(step.destination))
