@@ -51,6 +51,10 @@ export interface Outlook {
 
 /** The workspace, the method and the programs that it needs here. */
 export async function lookHere(settings: Settings, host: Host): Promise<Outlook> {
+  if (settings.destination === '' && settings.plan === '') {
+    const findings = [skipped('workspace', 'no destination is known'), ...(await judgeTools([], settings, host))]
+    return { steps: [], login: undefined, findings, unsafe: undefined }
+  }
   const planned = await attempt(() => planSteps(settings, host))
   if ('failure' in planned) {
     const findings = [fault('workspace', planned.failure), ...(await judgeTools([], settings, host))]

@@ -30,8 +30,9 @@ export async function examineThere(steps: readonly Step[], examined: Examined, c
     const inquiry = await inquire(session, step, index === 0 ? words : [], settings, host)
     if (index === 0) chart.tell(judgeShell(inquiry, step, session))
     if (step !== undefined) await examineUpload(step, inquiry.facts, examined, chart)
-    if (index === 0) chart.tell(...judgeWords(commands, words, inquiry.facts, session))
+    if (index === 0 && steps.length > 0) chart.tell(...judgeWords(commands, words, inquiry.facts, session))
   }
+  chart.skipRest('no push is planned')
 }
 
 async function examineUpload(
@@ -168,16 +169,20 @@ function judgeWords(
 ): Finding[] {
   if (commands.length === 0) return [skipped('deploy command', 'none is set')]
   if (facts === undefined) return [skipped('deploy command', `${noShell}; it was not run`)]
-  const plain = words.map((word, index) => judgeWord(word, facts.words[index] ?? '', session))
+  const plain = words.map((word, index) => judgeWord(word, facts.words[index] ?? '', facts.shell, session))
   return plain.length > 0 ? plain : [skipped('deploy command', 'its first word is not a plain name')]
 }
 
-function judgeWord(word: string, found: string, session: Session): Finding {
+function judgeWord(word: string, found: string, shell: string, session: Session): Finding {
   if (found !== '') return ok('deploy command', `${word} is ${found === word ? 'there' : found}; it was not run`)
   const cause = `${word} is not there on ${formatLogin(session.login)}.`
   // A path may lead to what the push itself brings.
   if (word.includes('/'))
     return warning('deploy command', { cause, evidence: '', next: 'Nothing, if the push brings it.' })
+  if (!/(?:^|\/)(?:ba|z|k|da|a)?sh$/.test(shell)) {
+    const next = `Nothing, if it is a word of ${shell} itself.`
+    return warning('deploy command', { cause, evidence: '', next })
+  }
   const next = 'Install it there, or write its full path in deploy-command.'
   return fault('deploy command', explain(new PushError('deploy', cause, next)))
 }

@@ -8,7 +8,7 @@ import { examineThere } from './doctor-there.js'
 import { explain, type Failure, PushError } from './errors.js'
 import { Chart, type Examination, type Finding, fault, ok, skipped, stageOf } from './finding.js'
 import type { Host, HostKeys, RawInputs, Report, Session, Settings } from './model.js'
-import { withDeadline } from './push.js'
+import { warnInsecure, withDeadline } from './push.js'
 import { Ledger } from './report.js'
 import { withSession } from './session.js'
 import { fileNames } from './ssh-files.js'
@@ -61,6 +61,7 @@ function conclude(findings: readonly Finding[], ledger: Ledger): Report {
 async function examineWith(visit: Visit, badKey: Failure | undefined): Promise<void> {
   const { settings, host, chart, ledger } = visit
   if (chart.current === undefined) return
+  warnInsecure(settings, host)
   const outlook = await lookHere(settings, host)
   chart.tell(...outlook.findings)
   const { steps, login } = outlook
@@ -116,11 +117,12 @@ async function visitOnce(
 }
 
 async function examineInside(login: Login, outlook: Outlook, visit: Visit): Promise<void> {
-  const { settings, host, chart } = visit
+  const { settings, host, chart, knownHosts } = visit
   let unknown: Line | undefined
   await visitOnce(login, visit, async (line, session) => {
     if (line.failure?.errorClass === 'host-key') unknown = line
     else chart.tell(...(line.failure !== undefined || session.connection.shared() ? judgeLine(line) : untoldLine))
+    if (settings.hostKeys.insecure) knownHosts.push(...pinLines(line.offered))
     if (line.failure === undefined) {
       await examineThere(outlook.steps, { session, settings, host, unsafe: outlook.unsafe }, chart)
     }

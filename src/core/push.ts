@@ -91,7 +91,8 @@ export async function withDeadline<Result>(
   }
 }
 
-function warnInsecure(settings: Settings, host: Host): void {
+/** Tells by an annotation that nobody checks the host key. */
+export function warnInsecure(settings: Settings, host: Host): void {
   if (!settings.hostKeys.insecure) return
   host.log.warning(
     'insecure-skip-host-key-check is on: whoever sits between this machine and the server can read and replace everything that is pushed.',
