@@ -95,6 +95,16 @@ describe('a report', () => {
         { name: 'deploy', seconds: 0.61 },
       ],
       files: report().changes,
+      ref: 'main',
+      'target-ref': '',
+      repository: '',
+      url: '',
+      commits: [],
+      'commit-count': 0,
+      guards: [],
+      'bytes-to-send': null,
+      rollback: expect.stringMatching(/^Run the earlier run/),
+      'push-output': [],
       'deploy-output': ['Building', 'live'],
     })
   })

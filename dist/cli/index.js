@@ -4832,6 +4832,12 @@ async function exists(path) {
     return await (0,promises_namespaceObject.lstat)(path).then(() => true, () => false);
 }
 
+;// CONCATENATED MODULE: ./build/core/model.js
+const methodNames = ['hg', 'git', 'rsync'];
+/** How far commits are counted. */
+const mostCounted = 10_000;
+const stageNames = (/* unused pure expression or super */ null && (['settings', 'connect', 'push', 'deploy']));
+
 ;// CONCATENATED MODULE: ./build/methods/git-origin.js
 /** What `git config --get-regexp` is asked for. */
 const originKeys = String.raw `^(remote\.origin\.url|http\..*\.extraheader)$`;
@@ -5294,6 +5300,11 @@ function listNames(names, most = 5) {
 
 
 
+
+/** How many commits a report lists. */
+const mostListed = 50;
+/** How many files a diff may have for its lines to be counted, and how large they may be. */
+const mostDiffed = { files: 1_000, size: '1m' };
 /**
  * What receivers print when their own deployment failed although git's push succeeded: Dokku (dokku/github-action#49),
  * Platform.sh and Upsun (platformsh/legacy-cli#1315), Scalingo, Piku.
@@ -5431,6 +5442,7 @@ class Repository {
     async push(revision, ref, tip) {
         const { settings, host } = this.#task;
         const said = createTail();
+        const remoteSaid = createTail(40);
         let complaint = '';
         const lease = settings.force ? [`--force-with-lease=${ref}:${tip ?? ''}`] : [];
         const dryRun = settings.dryRun ? ['--dry-run'] : [];
@@ -5457,6 +5469,7 @@ class Repository {
                 if (remote === undefined)
                     return;
                 host.log.remote(remote);
+                remoteSaid.push(remote);
                 if (complaints.test(remote))
                     complaint = remote;
             },
@@ -5464,12 +5477,13 @@ class Repository {
         const line = output.stdout.split('\n').find((each) => each.split('\t')[1]?.endsWith(`:${ref}`));
         const [flag = '', , summary = ''] = line?.split('\t') ?? [];
         if (output.code === 0 && line !== undefined) {
-            return { flag: flag.trim(), previous: /^([0-9a-f]{40,64})\.{2,3}/.exec(summary)?.[1] ?? '', complaint };
+            const previous = /^([0-9a-f]{40,64})\.{2,3}/.exec(summary)?.[1] ?? '';
+            return { flag: flag.trim(), previous, complaint, said: remoteSaid.lines() };
         }
         const problem = await failure(`${summary}\n${said.text()}`);
         // The server may have accepted it before the line was cut: its ref knows.
         if (problem.retry && !settings.dryRun && (await this.#arrived(revision, ref)))
-            return { flag: '*', previous: '', complaint };
+            return { flag: '*', previous: '', complaint, said: remoteSaid.lines() };
         throw problem;
     }
     async #arrived(revision, ref) {
@@ -5490,20 +5504,71 @@ class Repository {
             evidence: `${ref} is ${tip || 'missing'}, pushed was ${revision}`,
         });
     }
-    /** What the push changed, by name; empty when the earlier revision is not known here. */
-    async changes(previous, revision) {
-        const changes = [];
-        const range = previous === ''
-            ? ['ls-tree', '-r', '--name-only', revision]
-            : ['diff-tree', '-r', '--no-renames', '--name-status', previous, revision];
-        const args = ['--git-dir', this.#directory, '-c', 'core.quotePath=false', ...range];
-        const stdout = (line) => {
-            const [status = '', path] = previous === '' ? ['A', line] : line.split('\t');
-            if (path)
-                changes.push({ kind: status === 'A' ? 'added' : status === 'D' ? 'deleted' : 'changed', path });
+    /** What the push brought: files, lines and commits; nothing when the earlier revision is not known here. */
+    async difference(previous, revision) {
+        const [changes, commits, bytesToSend] = await Promise.all([
+            previous === '' ? this.#files(revision) : this.#changes(previous, revision),
+            previous === '' ? undefined : this.#commits(`${previous}..${revision}`),
+            this.#task.settings.dryRun ? this.#packSize(previous, revision) : undefined,
+        ]);
+        return { changes, ...commits, ...(bytesToSend === undefined ? {} : { bytesToSend }) };
+    }
+    async #files(revision) {
+        const paths = await this.#fields('git ls-tree', ['ls-tree', '-r', '-z', '--name-only', revision]);
+        return paths.map((path) => ({ kind: 'added', path }));
+    }
+    async #changes(previous, revision) {
+        const diff = ['diff-tree', '-r', '-z', '--no-renames', '--no-ext-diff', '--no-textconv'];
+        const fields = await this.#fields('git diff-tree', [...diff, '--name-status', previous, revision]);
+        const changes = fields.flatMap((status, index) => {
+            const path = fields[index + 1];
+            if (index % 2 === 1 || path === undefined)
+                return [];
+            return [{ kind: status === 'A' ? 'added' : status === 'D' ? 'deleted' : 'changed', path }];
+        });
+        if (changes.length > mostDiffed.files)
+            return changes;
+        const bounded = ['-c', `core.bigFileThreshold=${mostDiffed.size}`, ...diff];
+        const counted = await this.#fields('git diff-tree', [...bounded, '--numstat', previous, revision]);
+        const lines = new Map(counted.flatMap((field) => {
+            const [, added, removed, path] = /^(\d+)\t(\d+)\t(.*)$/s.exec(field) ?? [];
+            return path === undefined ? [] : [[path, { added: Number(added), removed: Number(removed) }]];
+        }));
+        return changes.map((change) => {
+            const found = lines.get(change.path);
+            return found === undefined ? change : { ...change, lines: found };
+        });
+    }
+    async #commits(range) {
+        const log = ['log', '-z', '--no-show-signature', '--format=%H %s', `--max-count=${mostListed}`, range];
+        const commits = (await this.#fields('git log', log)).map((field) => {
+            const [id = '', ...words] = field.split(' ');
+            return { id, subject: words.join(' ') };
+        });
+        if (commits.length < mostListed)
+            return { commits, commitCount: commits.length };
+        const count = await this.#local('git rev-list', ['rev-list', '--count', `--max-count=${mostCounted}`, range]);
+        return { commits, commitCount: Number(count) };
+    }
+    /** The size of the pack that a push would send. */
+    async #packSize(previous, revision) {
+        let size = 0;
+        const args = ['pack-objects', '--quiet', '--revs', '--thin', '--delta-base-offset', '--stdout'];
+        const wanted = `${revision}\n${previous === '' ? '' : `^${previous}\n`}`;
+        const bytes = (chunk) => {
+            size += chunk.length;
         };
-        await this.#run('git diff-tree', args, {}, { stdout });
-        return changes;
+        const { host } = this.#task;
+        const command = { ...this.#command('git pack-objects', args), stdin: wanted };
+        const { code } = await host.runner.run(command, { signal: host.signal, bytes });
+        return code === 0 ? size : undefined;
+    }
+    /** What git prints with `-z`; nothing when it fails, as it does on a revision that is not here. */
+    async #fields(label, args) {
+        const chunks = [];
+        const bytes = (chunk) => chunks.push(chunk);
+        const { code } = await this.#run(label, ['--git-dir', this.#directory, ...args], {}, { bytes });
+        return code === 0 ? Buffer.concat(chunks).toString('utf8').split('\0').slice(0, -1) : [];
     }
     #url() {
         const { destination } = this.#task.step;
@@ -5546,7 +5611,7 @@ async function copyPlain(from, to) {
 
 
 
-const git_git = { name: 'git', preflight, upload };
+const git_git = { name: 'git', preflight, upload, question };
 async function preflight({ step, settings, host }) {
     const facts = factsOf(step.workspace.git);
     const branch = step.targetBranch;
@@ -5581,15 +5646,26 @@ async function upload(task, session) {
     const pushed = await repository.push(revision, ref, tip);
     const unchanged = pushed.flag === '=';
     const previousRevision = unchanged ? revision : pushed.previous || tip || '';
-    if (!unchanged && !settings.dryRun)
-        await repository.verify(revision, ref);
+    const difference = unchanged ? { changes: [] } : repository.difference(previousRevision, revision);
+    const verified = unchanged || settings.dryRun ? undefined : repository.verify(revision, ref).finally(() => difference);
+    // What the push brought is found out while the branch is read back.
+    const [brought] = await Promise.all([difference, verified]);
     return {
         result: settings.dryRun ? 'planned' : unchanged ? 'unchanged' : 'deployed',
         revision,
         previousRevision,
-        changes: unchanged ? [] : await repository.changes(previousRevision, revision),
+        said: pushed.said,
+        ...brought,
         ...(pushed.complaint === '' ? {} : { failure: complained(pushed.complaint, session) }),
     };
+}
+/** `git ls-remote` of the branch. */
+async function question(task, session) {
+    const repository = new Repository(task, session, factsOf(task.step.workspace.git));
+    await repository.create();
+    const branch = task.step.targetBranch;
+    const tip = await repository.remoteTip(`refs/heads/${branch}`);
+    return tip === '' ? `a git repository without ${branch}` : `a git repository, whose ${branch} is ${tip.slice(0, 12)}`;
 }
 function complained(evidence, session) {
     return new PushError('deploy', `git pushed the commit, but ${formatLogin(session.login)} says that its deployment failed.`, 'Read what the server said above.', { evidence });
@@ -5606,7 +5682,7 @@ function factsOf(facts) {
 
 
 
-const hg = { name: 'hg', preflight: hg_preflight, upload: hg_upload };
+const hg = { name: 'hg', preflight: hg_preflight, upload: hg_upload, question: hg_question };
 /** The first version that we know to honour HGRCSKIPREPO; without it, a workspace's hgrc could run its hooks here. */
 const oldest = [5, 6];
 /** No configuration of anybody's: not the user's, not the system's, not the repository's. */
@@ -5699,7 +5775,8 @@ async function push(task, session, { node }) {
         return { result: 'unchanged', revision: node, previousRevision: node, changes: [] };
     if (output.code !== 0)
         throw await failure(said.text());
-    return { result: 'deployed', revision: node, ...(await changesSince(task, session, sent[0], node)) };
+    const brought = await changesSince(task, session, sent, node);
+    return { result: 'deployed', revision: node, said: said.lines().slice(-40), ...brought };
 }
 /** What a push would send, asked by `hg outgoing`: exit 1 when nothing. */
 async function compare(task, session, { node }) {
@@ -5724,23 +5801,50 @@ async function compare(task, session, { node }) {
     return {
         result: 'planned',
         revision: node,
-        ...(await changesSince(task, session, output.stdout.split('\n')[0], node)),
+        ...(await changesSince(task, session, output.stdout.trim().split('\n'), node)),
     };
 }
+/** `hg identify` of the other side, over its own protocol. */
+async function hg_question(task, session) {
+    const args = ['identify', '--id', '--ssh', 'dotcloud-ssh', '--', url(task)];
+    const { output, failure } = await attempt(task, session, command(task, session, 'hg identify', args));
+    if (output.code !== 0)
+        throw await failure(`${output.stdout}\n${output.stderr}`);
+    const tip = /^[0-9a-f]{12}/m.exec(output.stdout)?.[0] ?? '';
+    return /^0*$/.test(tip) ? 'an empty Mercurial repository' : `a Mercurial repository, whose tip is ${tip}`;
+}
 /** The revision before the first changeset that was sent, and what the files differ in since. */
-async function changesSince(task, session, first, node) {
+async function changesSince(task, session, sent, node) {
+    const [first] = sent;
     if (first === undefined || !/^[0-9a-f]{40}$/.test(first))
         return { previousRevision: '', changes: [] };
     const changes = [];
     const [{ stdout }] = await Promise.all([
-        local(task, session, ['log', '--rev', `p1(${first})`, '--template', '{node}']),
+        local(task, session, [
+            'log',
+            '--rev',
+            `${first} + last(only(${node}, p1(${first})), 50)`,
+            '--template',
+            '{node} {p1node} {desc|firstline}\\n',
+        ]),
         local(task, session, ['status', '--rev', `last(null + p1(${first}))`, '--rev', node], (line) => {
             const [, status = '', path] = /^([MAR]) (.*)$/s.exec(line) ?? [];
             if (path)
                 changes.push({ kind: status === 'A' ? 'added' : status === 'R' ? 'deleted' : 'changed', path });
         }),
     ]);
-    return { previousRevision: stdout.trim(), changes };
+    const logged = stdout.split('\n').flatMap((line) => {
+        const [, id, parent = '', subject = ''] = /^([0-9a-f]{40}) ([0-9a-f]{40}) (.*)$/.exec(line) ?? [];
+        return id === undefined ? [] : [{ id, parent: parent.replace(/^0+$/, ''), subject }];
+    });
+    const arrived = new Set(sent);
+    const commits = logged.flatMap(({ id, subject }) => (arrived.has(id) ? [{ id, subject }] : [])).reverse();
+    return {
+        previousRevision: logged[0]?.parent ?? '',
+        changes,
+        commits: commits.slice(0, 50),
+        commitCount: arrived.size,
+    };
 }
 function command(task, session, label, args) {
     return { label, file: 'hg', args, cwd: task.step.workspace.root, env: { ...session.env, ...isolation } };
@@ -6042,10 +6146,6 @@ function unusableKey(stderr, passphraseGiven) {
         : new PushError('key', 'ssh-key is encrypted and ssh-key-passphrase is empty.', 'Set ssh-key-passphrase, or better: use a key for this deployment alone, without a passphrase.', { evidence });
 }
 
-;// CONCATENATED MODULE: ./build/core/model.js
-const methodNames = ['hg', 'git', 'rsync'];
-const stageNames = (/* unused pure expression or super */ null && (['settings', 'connect', 'push', 'deploy']));
-
 ;// CONCATENATED MODULE: ./build/core/settings.js
 
 
@@ -6200,6 +6300,14 @@ function parseTargetBranch(text, sample) {
  * @throws PushError naming each input, its value and what is accepted
  */
 function parseSettings(raw) {
+    const { settings, mistakes } = judgeSettings(raw);
+    const problem = combine(mistakes);
+    if (problem !== undefined)
+        throw problem;
+    return settings;
+}
+/** All inputs with their mistakes; what could not be accepted is empty, or the least that its type allows. */
+function judgeSettings(raw) {
     const mistakes = [];
     function attempt(parse, otherwise) {
         try {
@@ -6238,6 +6346,7 @@ function parseSettings(raw) {
         deployCommand: attempt(() => parseDeployCommand(raw['deploy-command'], sample), ''),
         plan: raw.plan.trim(),
         dryRun: flag('dry-run'),
+        doctor: flag('doctor'),
         verify: attempt(() => parseChoice('verify', raw.verify, ['auto', 'full']), 'full'),
         allowUntrustedEvent: flag('insecure-allow-untrusted-event'),
         connectTimeout: count('connect-timeout', 'seconds', 600),
@@ -6245,10 +6354,7 @@ function parseSettings(raw) {
         timeout: 60 * count('timeout', 'minutes', 1440),
         retries: count('retries', 'attempts', 20),
     };
-    const problem = combine(mistakes);
-    if (problem !== undefined)
-        throw problem;
-    return settings;
+    return { settings, mistakes };
 }
 /** The branch filter, judged on its own: it is asked before anything else is read. */
 function parseBranches(raw) {
@@ -6648,6 +6754,24 @@ async function openShell(command, last, host, settings) {
         close: () => running.stop(),
     };
 }
+/** What a command answers, in bounded memory. @throws PushError `remote-setup` when it floods */
+async function readAnswer(command, host, settings) {
+    const flood = new AbortController();
+    const chunks = [];
+    let length = 0;
+    await host.runner.run(command, {
+        signal: AbortSignal.any([host.signal, flood.signal]),
+        idle: settings.idleTimeout,
+        bytes(chunk) {
+            length += chunk.length;
+            if (length <= longestAnswer)
+                chunks.push(chunk);
+            else
+                flood.abort(flooded(command));
+        },
+    });
+    return Buffer.concat(chunks);
+}
 /** The last bytes of what came in pieces. */
 function endOf(chunks, length) {
     const few = [];
@@ -6809,7 +6933,7 @@ async function rsync_upload(task, session) {
         : { digest: digestOf(listing.manifest), revision: settings.dryRun ? undefined : revision };
     const { survey, shell } = await look(session, listing.memory, ask, host, settings);
     try {
-        return await carryOut(task, session, { listing, mirror, revision, survey, shell });
+        return await carryOut({ ...task, guards: [] }, session, { listing, mirror, revision, survey, shell });
     }
     finally {
         await shell.close();
@@ -6828,6 +6952,7 @@ async function carryOut(task, session, situation) {
         revision,
         previousRevision: survey?.revision ?? '',
         changes,
+        guards: task.guards,
     });
     if (settings.dryRun)
         return done('planned', work.changes ?? []);
@@ -6857,13 +6982,14 @@ function guardServer(task, session, survey, mirror) {
     hold(task, () => guardForeign(survey, settings.adopt, remotePath(step.destination)));
 }
 /** A guard stops a push before anything changes, and tells a dry run that it would. */
-function hold({ settings, host }, guard) {
+function hold({ settings, host, guards }, guard) {
     try {
         guard();
     }
     catch (error) {
         if (!settings.dryRun || !(error instanceof PushError))
             throw error;
+        guards.push(`${error.cause} ${error.next}`);
         host.log.warning(`The push would be refused: ${error.cause} ${error.next}`);
     }
 }
@@ -7266,7 +7392,35 @@ async function planText(plan, host) {
     return await (0,promises_namespaceObject.readFile)(path, 'utf8');
 }
 
+;// CONCATENATED MODULE: ./build/core/addresses.js
+/** A page of a repository on the web, as the CI names its server and the repository; anything but a plain address is none. */
+function repositoryPage(server = '', repository = '') {
+    const page = `${server}/${repository}`;
+    return /^https:\/\/[a-z0-9][a-z0-9.-]*(?::\d{1,5})?(?:\/[A-Za-z0-9_-][A-Za-z0-9_.-]*){2}$/.test(page)
+        ? page
+        : undefined;
+}
+/** How platforms tell, in their last lines, where an application is. */
+const told = [
+    // Dokku
+    /^=====> Application deployed:\n(\S+)$/m,
+    // Scalingo
+    /^<-- (\S+) -->$/m,
+    // Upsun, Platform.sh
+    /^(\S+) is served by application `/m,
+];
+/** Where a platform says that the application is; empty when none of those that we know has said so. */
+function applicationAddress(lines) {
+    const text = lines.map((line) => line.replaceAll(escapes, '').trim()).join('\n');
+    const addresses = told.flatMap((pattern) => pattern.exec(text)?.[1] ?? []);
+    return addresses.find((address) => address.length <= 200 && plainAddress.test(address)) ?? '';
+}
+const plainAddress = /^https?:\/\/[a-z0-9][a-z0-9.-]*(?::\d{1,5})?(?:\/[A-Za-z0-9/_.~-]*)?$/i;
+/** What moves a terminal's cursor or colors it. */
+const escapes = /\u001b\[[0-?]*[ -/]*[@-~]/g;
+
 ;// CONCATENATED MODULE: ./build/core/report.js
+
 
 
 
@@ -7286,6 +7440,8 @@ class Ledger {
     #since;
     #notes = {};
     #plan = {};
+    /** The repository's commit that was checked out, as far as the repository's page would have it. */
+    #commit;
     #upload;
     constructor(host) {
         this.#host = host;
@@ -7311,10 +7467,13 @@ class Ledger {
     };
     plan(steps, login) {
         const upload = steps.find((step) => step.verb === 'upload');
+        this.#commit = upload?.workspace.method === 'hg' ? undefined : upload?.workspace.sha;
         this.#plan = {
             plan: formatPlan(steps),
             method: upload?.workspace.method ?? '',
             reason: upload?.workspace.reason ?? '',
+            ref: upload?.workspace.branch ?? '',
+            targetRef: upload?.workspace.method === 'git' ? upload.targetBranch : '',
             destination: upload === undefined ? `ssh://${formatLogin(login)}` : formatDestination(upload.destination),
         };
     }
@@ -7325,8 +7484,10 @@ class Ledger {
             this.#upload = upload;
         else if (first.result === 'unchanged')
             this.#upload = upload;
-        else
-            this.#upload = { ...first, changes: [...first.changes, ...upload.changes] };
+        else {
+            const guards = [...(first.guards ?? []), ...(upload.guards ?? [])];
+            this.#upload = { ...first, changes: [...first.changes, ...upload.changes], guards };
+        }
     }
     skip(reason) {
         this.#plan = { reason };
@@ -7343,6 +7504,7 @@ class Ledger {
     }
     #report(result) {
         const upload = this.#upload;
+        const page = this.#commit !== undefined && upload?.revision === this.#commit && this.#host.context.repository;
         return {
             result,
             failedStage: '',
@@ -7352,20 +7514,45 @@ class Ledger {
             method: '',
             reason: '',
             destination: '',
+            ref: '',
+            targetRef: '',
             revision: upload?.revision ?? '',
             previousRevision: upload?.previousRevision ?? '',
+            repository: page || '',
+            url: applicationAddress([...(upload?.said ?? []), ...(this.#notes.tail ?? [])]),
             changes: upload?.changes ?? [],
+            commits: upload?.commits ?? [],
+            commitCount: upload?.commitCount ?? 0,
+            guards: upload?.guards ?? [],
+            bytesToSend: result === 'planned' ? toSend(this.#plan.method, upload) : undefined,
             bytesSent: undefined,
             deployExitCode: undefined,
             hostKeyFingerprint: '',
             seconds: (this.#host.clock.now() - this.#start) / 1000,
             stages: this.#times,
             plan: '',
+            said: upload?.said ?? [],
             tail: [],
             ...this.#plan,
             ...this.#notes,
         };
     }
+}
+/** What a push would send at most: the method's own number, or for rsync the size of the files that it lists. */
+function toSend(method, upload) {
+    if (upload === undefined || method !== 'rsync')
+        return upload?.bytesToSend;
+    return upload.changes.reduce((sum, { kind, size = 0 }) => sum + (kind === 'deleted' ? 0 : size), 0);
+}
+/** How to get back to what was there before, as far as this tool can; empty when nothing was replaced. */
+function rollback({ uploaded, method, changes, previousRevision, revision }) {
+    if (!uploaded || method === '' || (changes.length === 0 && previousRevision === revision))
+        return '';
+    return {
+        git: 'Revert the commits (git revert) and push: that is deployed like any other. An earlier run, run again, needs force: true, since git does not go back by itself.',
+        hg: 'Back the changesets out (hg backout) and push: that is deployed like any other. An earlier run, run again, changes nothing, since hg push only adds.',
+        rsync: 'Run the earlier run of this workflow again: it sends the files as they were. What only the destination had, and was deleted, does not come back.',
+    }[method];
 }
 /** How a kind of change is written before a name. */
 const report_signs = { added: '+', changed: '~', deleted: '-' };
@@ -7429,6 +7616,16 @@ function toJson(report) {
         plan: report.plan === '' ? null : JSON.parse(report.plan),
         stages: report.stages.map(({ name, seconds }) => ({ name, seconds: milliseconds(seconds) })),
         files: report.changes,
+        ref: report.ref,
+        'target-ref': report.targetRef,
+        repository: report.repository,
+        url: report.url,
+        commits: report.commits,
+        'commit-count': report.commitCount,
+        guards: report.guards,
+        'bytes-to-send': report.bytesToSend ?? null,
+        rollback: rollback(report),
+        'push-output': report.said,
         'deploy-output': report.tail,
     };
 }
@@ -8232,6 +8429,7 @@ async function openSession(folder, settings, planned, host) {
     return {
         folder,
         login,
+        keyFingerprint,
         env,
         connection,
         async file(name, content) {
@@ -8290,6 +8488,8 @@ async function push_push(raw, host) {
     }
 }
 async function pushWith(settings, host, ledger) {
+    if (settings.doctor)
+        throw new PushError('input', 'Input doctor is true, and this would push.', 'Remove doctor.');
     ledger.note({ app: settings.app });
     guardEvent(host.context.event, settings.allowUntrustedEvent);
     warnInsecure(settings, host);
@@ -8308,9 +8508,13 @@ async function prepare(settings, host, ledger) {
     const plan = await planSteps(settings, host);
     ledger.plan(plan.steps, plan.login);
     tell(plan.steps, host);
-    const uploads = plan.steps.filter((step) => step.verb === 'upload');
-    await Promise.all(uploads.map((step) => methods[step.workspace.method].preflight({ step, settings, host })));
+    await push_preflight(plan.steps, settings, host);
     return plan;
+}
+/** @throws PushError what a method refuses before anything is connected to */
+async function push_preflight(steps, settings, host) {
+    const uploads = steps.filter((step) => step.verb === 'upload');
+    await Promise.all(uploads.map((step) => methods[step.workspace.method].preflight({ step, settings, host })));
 }
 /** The same host with a signal that also fires when the time for the whole step is up. */
 async function withDeadline(seconds, host, use) {
@@ -8329,6 +8533,7 @@ async function withDeadline(seconds, host, use) {
         timer.abort();
     }
 }
+/** Tells by an annotation that nobody checks the host key. */
 function warnInsecure(settings, host) {
     if (!settings.hostKeys.insecure)
         return;
@@ -9624,6 +9829,12 @@ const inputs = [
     {
         name: 'dry-run',
         description: '`true` or `false`. `true` connects and compares, changes nothing, and gives `result=planned`.',
+        default: 'false',
+        required: false,
+    },
+    {
+        name: 'doctor',
+        description: '`true` or `false`. `true` checks the destination step by step, pushes nothing and runs nothing there but read-only questions; `result` is `planned`, or `failed` with the first fault.',
         default: 'false',
         required: false,
     },

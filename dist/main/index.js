@@ -2078,6 +2078,39 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
+;// CONCATENATED MODULE: ./build/core/addresses.js
+/** A page of a repository on the web, as the CI names its server and the repository; anything but a plain address is none. */
+function repositoryPage(server = '', repository = '') {
+    const page = `${server}/${repository}`;
+    return /^https:\/\/[a-z0-9][a-z0-9.-]*(?::\d{1,5})?(?:\/[A-Za-z0-9_-][A-Za-z0-9_.-]*){2}$/.test(page)
+        ? page
+        : undefined;
+}
+/** How platforms tell, in their last lines, where an application is. */
+const told = [
+    // Dokku
+    /^=====> Application deployed:\n(\S+)$/m,
+    // Scalingo
+    /^<-- (\S+) -->$/m,
+    // Upsun, Platform.sh
+    /^(\S+) is served by application `/m,
+];
+/** Where a platform says that the application is; empty when none of those that we know has said so. */
+function applicationAddress(lines) {
+    const text = lines.map((line) => line.replaceAll(escapes, '').trim()).join('\n');
+    const addresses = told.flatMap((pattern) => pattern.exec(text)?.[1] ?? []);
+    return addresses.find((address) => address.length <= 200 && plainAddress.test(address)) ?? '';
+}
+const plainAddress = /^https?:\/\/[a-z0-9][a-z0-9.-]*(?::\d{1,5})?(?:\/[A-Za-z0-9/_.~-]*)?$/i;
+/** What moves a terminal's cursor or colors it. */
+const escapes = /\u001b\[[0-?]*[ -/]*[@-~]/g;
+
+;// CONCATENATED MODULE: external "node:crypto"
+const external_node_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
+;// CONCATENATED MODULE: external "node:fs/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
+;// CONCATENATED MODULE: external "node:path"
+const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
 ;// CONCATENATED MODULE: ./build/core/errors.js
 /**
  * Every way in which a push can end badly, with the exit status of the command line.
@@ -2140,37 +2173,6 @@ function combine(mistakes) {
     const errorClass = rest.every((mistake) => mistake.errorClass === first.errorClass) ? first.errorClass : 'input';
     const unique = (texts) => [...new Set(texts.filter((text) => text !== ''))];
     return new PushError(errorClass, unique(mistakes.map((mistake) => mistake.cause)).join(' '), unique(mistakes.map((mistake) => mistake.next)).join(' '), { evidence: unique(mistakes.map((mistake) => mistake.evidence)).join('; ') });
-}
-
-;// CONCATENATED MODULE: ./build/core/event.js
-
-/** An event that says nothing against deploying. */
-const trustedEvent = { name: '', outside: false, unsecureCommands: false };
-/**
- * Reads the trust out of an event and its payload. These events hand secrets to runs over other people's code:
- * https://securitylab.github.com/resources/github-actions-preventing-pwn-requests/
- */
-function judgeEvent(name, payload, unsecureCommands) {
-    const here = dig(payload, 'repository', 'full_name');
-    const head = dig(payload, 'workflow_run', 'head_repository', 'full_name');
-    const outside = name === 'pull_request_target' ||
-        (name === 'workflow_run' && (head === undefined || head !== here)) ||
-        // The payload of a comment does not tell where the pull request comes from.
-        (name === 'issue_comment' &&
-            (dig(payload, 'issue') === undefined || dig(payload, 'issue', 'pull_request') !== undefined));
-    return { name, outside, unsecureCommands };
-}
-function dig(value, ...keys) {
-    return keys.reduce((at, key) => (typeof at === 'object' && at !== null && Object.hasOwn(at, key) ? Reflect.get(at, key) : undefined), value);
-}
-/** @throws PushError `unsafe` when this event should not be given the keys of a server */
-function guardEvent(event, allowed) {
-    if (event.unsecureCommands) {
-        throw new PushError('unsafe', 'ACTIONS_ALLOW_UNSECURE_COMMANDS is set, so whatever is printed could act on the workflow.', 'Remove ACTIONS_ALLOW_UNSECURE_COMMANDS.');
-    }
-    if (!event.outside || allowed)
-        return;
-    throw new PushError('unsafe', `The event ${event.name} may run over code of somebody who cannot push to this repository.`, 'Deploy on push instead, or behind an environment with reviewers; insecure-allow-untrusted-event lifts this check.');
 }
 
 ;// CONCATENATED MODULE: ./build/core/template.js
@@ -2331,261 +2333,6 @@ function bracket(host) {
     return host.includes(':') ? `[${host}]` : host;
 }
 
-;// CONCATENATED MODULE: external "node:fs/promises"
-const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
-;// CONCATENATED MODULE: external "node:path"
-const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
-;// CONCATENATED MODULE: ./build/core/workspace.js
-
-
-
-/** For every git command over a repository that somebody else may have written. */
-const gitIsolation = {
-    GIT_CONFIG_GLOBAL: '/dev/null',
-    GIT_CONFIG_NOSYSTEM: '1',
-    GIT_TERMINAL_PROMPT: '0',
-    // A partial clone would fetch what is missing, by a command that its configuration names.
-    GIT_NO_LAZY_FETCH: '1',
-    GIT_ALLOW_PROTOCOL: 'none',
-};
-const markers = [
-    ['hg', '.hg'],
-    ['git', '.git'],
-];
-/**
- * The one look at the disk. Nothing of the workspace is run: `git rev-parse`, which runs no hook and no configured
- * program, is the only command that reads it.
- * @throws PushError `input` or `unsafe` when there is nothing that could be pushed
- */
-async function inspect(wish, host) {
-    const top = await (0,promises_namespaceObject.realpath)(host.context.workspace);
-    const source = await resolveInside(top, wish.source);
-    const isFile = !(await (0,promises_namespaceObject.stat)(source)).isDirectory();
-    const root = wish.check && !isFile ? await climb(source, top, host) : source;
-    const directory = isFile ? (0,external_node_path_namespaceObject.dirname)(root) : root;
-    const { method, reason } = await choose(wish.method, directory, isFile, top, host);
-    const hg = method === 'hg' ? await hgFacts(directory, top) : undefined;
-    const git = hg === undefined ? await gitFacts(directory, top, method === 'git', host) : undefined;
-    return {
-        root,
-        isFile,
-        method,
-        reason,
-        git,
-        hg,
-        branch: hg?.branch ?? branchOf(host.context.ref) ?? host.context.headBranch ?? git?.branch,
-        sha: hg?.node ?? git?.head ?? host.context.sha,
-    };
-}
-/** The branch that is checked out, as a ref, for a gate outside of GitHub. */
-async function checkedOutRef(source, host) {
-    const { branch } = await inspect({ source: source || '.', method: 'auto', check: false }, host);
-    return branch === undefined ? undefined : `refs/heads/${branch}`;
-}
-function branchOf(ref) {
-    return /^refs\/heads\/(.+)$/s.exec(ref ?? '')?.[1];
-}
-/** A path of the user's, resolved, links followed, and still inside the workspace. */
-async function resolveInside(top, path, input = 'source') {
-    const wanted = (0,external_node_path_namespaceObject.resolve)(top, path);
-    const found = await (0,promises_namespaceObject.realpath)(wanted).catch(() => {
-        throw new PushError('input', `Input ${input} is ${JSON.stringify(path)}, which does not exist.`, 'Name a path in the workspace, after the steps that make it.');
-    });
-    if (found !== top && !found.startsWith(top.endsWith(external_node_path_namespaceObject.sep) ? top : top + external_node_path_namespaceObject.sep)) {
-        throw new PushError('unsafe', `Input ${input} leads out of the workspace.`, 'Name a path inside the workspace.', {
-            evidence: `${path} is ${found}`,
-        });
-    }
-    return found;
-}
-/** dotCloud's `check`: the nearest directory with a dotcloud.yml, never above the workspace. */
-async function climb(start, top, host) {
-    for (let directory = start;; directory = (0,external_node_path_namespaceObject.dirname)(directory)) {
-        if (await workspace_exists((0,external_node_path_namespaceObject.join)(directory, 'dotcloud.yml'))) {
-            if (directory !== start)
-                host.log.info(`Found dotcloud.yml: using ${(0,external_node_path_namespaceObject.relative)(top, directory) || '.'} as the base directory.`);
-            return directory;
-        }
-        if (directory === top)
-            break;
-    }
-    host.log.warning(`No dotcloud.yml in ${(0,external_node_path_namespaceObject.relative)(top, start) || 'the workspace'} or above it, up to the workspace.`);
-    return start;
-}
-async function choose(wanted, directory, isFile, top, host) {
-    if (isFile && (wanted === 'hg' || wanted === 'git')) {
-        throw new PushError('input', `A single file cannot be pushed by ${wanted}.`, 'Set method: rsync, or source to the repository.');
-    }
-    const present = [];
-    for (const [method, marker] of isFile ? [] : markers) {
-        if (await workspace_exists((0,external_node_path_namespaceObject.join)(directory, marker)))
-            present.push(method);
-    }
-    if ((wanted === 'auto' || wanted === 'hg') && present.includes('hg'))
-        await refuseTracked(directory, top, host);
-    if (wanted === 'rsync')
-        return { method: wanted, reason: 'method is rsync' };
-    if (wanted !== 'auto') {
-        if (present.includes(wanted))
-            return { method: wanted, reason: `method is ${wanted}` };
-        throw new PushError('input', `Input method is ${wanted}, but there is no .${wanted} in ${(0,external_node_path_namespaceObject.relative)(top, directory) || 'the workspace'}.`, `Point source at the repository${wanted === 'git' ? '; a sub-directory of one can be sent with method: rsync' : ''}.`);
-    }
-    const [method = 'rsync'] = present;
-    return { method, reason: method === 'rsync' ? 'neither .hg nor .git is there' : `.${method} is there` };
-}
-/** A `.hg` that came with a git commit is somebody's attempt to have their hooks run next to the key. */
-async function refuseTracked(directory, top, host) {
-    const { code } = await git(directory, ['rev-parse', '--verify', '--quiet', 'HEAD:./.hg'], top, host);
-    if (code !== 0)
-        return;
-    throw new PushError('unsafe', 'The .hg directory is tracked by git: whoever committed it chose what Mercurial would do here.', 'Remove .hg from the git repository, or set method: git or rsync.');
-}
-/**
- * Mercurial's checked-out changeset, read from its dirstate: starting `hg` for it would cost a quarter of a push.
- * The first parent is at the start, or follows the docket's marker in version 2
- * (mercurial/dirstateutils/docket.py, mercurial/pure/parsers.py).
- */
-async function hgFacts(directory, top) {
-    await refuseForeignStore(directory, top);
-    const dirstate = (await readPlain((0,external_node_path_namespaceObject.join)(directory, '.hg', 'dirstate'))) ?? Buffer.alloc(0);
-    const marker = 'dirstate-v2\n';
-    const start = dirstate.subarray(0, marker.length).toString('latin1') === marker ? marker.length : 0;
-    const node = dirstate.subarray(start, start + 20).toString('hex');
-    if (/^0*$/.test(node)) {
-        throw new PushError('input', 'The Mercurial repository has no changeset checked out.', 'Commit something first, or hg update.');
-    }
-    const branch = (await readPlain((0,external_node_path_namespaceObject.join)(directory, '.hg', 'branch')))?.toString('utf8').trim() || 'default';
-    if (/[\u0000-\u001f\u007f]/.test(branch)) {
-        throw new PushError('input', 'The name in .hg/branch holds a control character.', 'Choose the branch anew: hg branch.');
-    }
-    return { node, branch };
-}
-/** What hg would push must lie in the workspace, however it is led there. */
-async function refuseForeignStore(directory, top) {
-    const hg = (0,external_node_path_namespaceObject.join)(directory, '.hg');
-    const pointer = (0,external_node_path_namespaceObject.join)(hg, 'sharedpath');
-    const shared = (await readPlain(pointer))?.toString('utf8').trim();
-    const led = [
-        hg,
-        (0,external_node_path_namespaceObject.join)(hg, 'store'),
-        ...(shared === undefined ? [] : [(0,external_node_path_namespaceObject.resolve)(hg, shared), (0,external_node_path_namespaceObject.resolve)(hg, shared, 'store')]),
-    ];
-    const real = await Promise.all(led.map((path) => (0,promises_namespaceObject.realpath)(path).catch(() => top)));
-    const outside = real.find((path) => path !== top && !path.startsWith(top + external_node_path_namespaceObject.sep));
-    if (outside === undefined && (shared !== undefined || !(await workspace_exists(pointer))))
-        return;
-    throw new PushError('unsafe', '.hg leads to a repository outside of the workspace.', 'Clone the repository inside the workspace.', { evidence: outside ?? pointer });
-}
-/**
- * A small file that lies in the workspace as a plain file; undefined when it is missing or anything else. A pipe would
- * never end, and a link could lead anywhere.
- */
-async function readPlain(path, most = 64 << 20) {
-    const found = await (0,promises_namespaceObject.lstat)(path).catch(() => undefined);
-    return found?.isFile() && found.size <= most ? await (0,promises_namespaceObject.readFile)(path) : undefined;
-}
-async function gitFacts(directory, top, required, host) {
-    if (!required && !(await hasRepositoryAbove(directory, top)))
-        return undefined;
-    const args = [
-        'rev-parse',
-        '--git-dir',
-        '--git-common-dir',
-        '--is-shallow-repository',
-        '--show-object-format',
-        'HEAD',
-        '--symbolic-full-name',
-        'HEAD',
-    ];
-    const { code, stdout, stderr } = await git(directory, args, top, host);
-    const [gitDirectory = '', common = '', shallow, objectFormat = 'sha1', head = '', ref] = stdout.trim().split('\n');
-    if (code !== 0 || !/^[0-9a-f]{40,64}$/.test(head)) {
-        if (!required)
-            return undefined;
-        throw /unknown revision|ambiguous argument/.test(stderr)
-            ? new PushError('input', 'The git repository has no commit yet.', 'Commit something first.')
-            : new PushError('input', 'The workspace is not a git repository that git can read.', 'Look at the evidence.', {
-                evidence: stderr.trim(),
-            });
-    }
-    const commonDirectory = await (0,promises_namespaceObject.realpath)((0,external_node_path_namespaceObject.resolve)(directory, common));
-    if (required)
-        await refuseForeign(directory, await (0,promises_namespaceObject.realpath)((0,external_node_path_namespaceObject.resolve)(directory, gitDirectory)), commonDirectory, top);
-    return {
-        directory: (0,external_node_path_namespaceObject.resolve)(directory, gitDirectory),
-        commonDirectory,
-        head,
-        branch: branchOf(ref),
-        shallow: shallow === 'true',
-        partial: await isPartial(commonDirectory),
-        objectFormat,
-    };
-}
-/**
- * A `.git` file may lead to a submodule's or a worktree's directory, but only to one that knows of it; and the objects
- * must be that repository's own.
- */
-async function refuseForeign(directory, git, common, top) {
-    const inside = (path) => path.startsWith(top + external_node_path_namespaceObject.sep);
-    if (inside(git) && inside(common))
-        return;
-    const back = (await readPlain((0,external_node_path_namespaceObject.join)(git, 'gitdir')))?.toString('utf8') ?? '';
-    const knowsUs = back !== '' && (await (0,promises_namespaceObject.realpath)(back.trim()).catch(() => '')) === (0,external_node_path_namespaceObject.join)(directory, '.git');
-    if (knowsUs && (0,external_node_path_namespaceObject.dirname)((0,external_node_path_namespaceObject.dirname)(git)) === common)
-        return;
-    throw new PushError('unsafe', '.git leads to a repository outside of the workspace.', 'Check the repository out inside the workspace.', { evidence: inside(git) ? common : git });
-}
-async function hasRepositoryAbove(directory, top) {
-    for (let at = directory;; at = (0,external_node_path_namespaceObject.dirname)(at)) {
-        if (await workspace_exists((0,external_node_path_namespaceObject.join)(at, '.git')))
-            return true;
-        if (at === top)
-            return false;
-    }
-}
-async function isPartial(commonDirectory) {
-    const packs = await (0,promises_namespaceObject.readdir)((0,external_node_path_namespaceObject.join)(commonDirectory, 'objects', 'pack')).catch(() => []);
-    return packs.some((name) => name.endsWith('.promisor'));
-}
-async function git(directory, args, top, host) {
-    const command = {
-        label: 'git rev-parse',
-        file: 'git',
-        // The workspace often belongs to another user (containers); we run nothing that it configures.
-        args: ['-c', 'safe.directory=*', '-c', 'safe.bareRepository=explicit', ...args],
-        cwd: directory,
-        env: { ...gitIsolation, GIT_CEILING_DIRECTORIES: (0,external_node_path_namespaceObject.dirname)(top) },
-    };
-    return await host.runner.run(command, { signal: host.signal, idle: 30 });
-}
-/** Whether there is something by this name, even a link that leads nowhere. */
-async function workspace_exists(path) {
-    return await (0,promises_namespaceObject.lstat)(path).then(() => true, () => false);
-}
-
-;// CONCATENATED MODULE: ./build/methods/git-origin.js
-/** What `git config --get-regexp` is asked for. */
-const originKeys = String.raw `^(remote\.origin\.url|http\..*\.extraheader)$`;
-/** Reads the answer of `git config --null --get-regexp`. */
-function parseOrigin(answer) {
-    const entries = answer.split('\0').map((entry) => {
-        const end = entry.indexOf('\n');
-        return [entry.slice(0, Math.max(end, 0)), entry.slice(end + 1)];
-    });
-    const url = entries.findLast(([name]) => name === 'remote.origin.url')?.[1] ?? '';
-    const headers = entries.flatMap(([name, value]) => {
-        const scope = /^http\.(.*)\.extraheader$/is.exec(name)?.[1];
-        return scope === undefined ? [] : [`[http ${quoted(scope)}]\n\textraheader = ${quoted(value)}\n`];
-    });
-    return { url, fetchable: /^(https?:\/\/|file:\/\/\/|\/)/.test(url), config: headers.join('') };
-}
-/** A value as git's configuration files quote it. */
-function quoted(value) {
-    return `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
-}
-
-;// CONCATENATED MODULE: external "node:crypto"
-const external_node_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
 ;// CONCATENATED MODULE: ./build/core/ssh-log.js
 
 
@@ -3017,332 +2764,18 @@ function listNames(names, most = 5) {
     return `${names.slice(0, most).join(', ')}${names.length > most ? ` and ${names.length - most} more` : ''}`;
 }
 
-;// CONCATENATED MODULE: ./build/methods/git-repository.js
-
-
-
-
-
-
-
-/**
- * What receivers print when their own deployment failed although git's push succeeded: Dokku (dokku/github-action#49),
- * Platform.sh and Upsun (platformsh/legacy-cli#1315), Scalingo, Piku.
- */
-const complaints = /deploy did not complete|Error building project|Environment redeployment failed|Error deploying the application|Exiting due to (?:release|preflight)/;
-function shallowRefusal(evidence) {
-    return new PushError('transfer', 'The checkout is shallow: it lacks the history that a push needs.', 'Set fetch-depth: 0 at actions/checkout, or shallow: snapshot to push one commit of these files.', { evidence });
-}
-/**
- * A bare repository of our own that borrows the workspace's objects. Nothing that the workspace configures (hooks,
- * url rewriting, fsmonitor, receivepack, …) is read or run, and the workspace is not changed.
- */
-class Repository {
-    #task;
-    #session;
-    #facts;
-    #directory = '';
-    #env;
-    constructor(task, session, facts) {
-        this.#task = task;
-        this.#session = session;
-        this.#facts = facts;
-        this.#env = { ...session.env, ...gitIsolation, GIT_ALLOW_PROTOCOL: 'ssh' };
-    }
-    async create() {
-        const { objectFormat, commonDirectory, shallow } = this.#facts;
-        this.#directory = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(this.#session.folder, 'git-'));
-        await this.#local('git init', ['init', '--bare', '--quiet', '--template=', `--object-format=${objectFormat}`]);
-        await (0,promises_namespaceObject.writeFile)((0,external_node_path_namespaceObject.join)(this.#directory, 'objects/info/alternates'), `${(0,external_node_path_namespaceObject.join)(commonDirectory, 'objects')}\n`);
-        if (shallow)
-            await copyPlain((0,external_node_path_namespaceObject.join)(commonDirectory, 'shallow'), (0,external_node_path_namespaceObject.join)(this.#directory, 'shallow'));
-        await (0,promises_namespaceObject.writeFile)((0,external_node_path_namespaceObject.join)(this.#directory, 'HEAD'), `${this.#facts.head}\n`);
-    }
-    /** Warns of what is in the workspace and would silently not arrive, since git pushes commits only. */
-    async tellLeftBehind() {
-        const { log } = this.#task.host;
-        const own = ['--git-dir', this.#directory];
-        const [changed, submodules, lfs] = await Promise.all([
-            this.#uncommitted(),
-            this.#run('git rev-parse', [...own, 'rev-parse', '--verify', '--quiet', 'HEAD:.gitmodules']),
-            this.#run('git grep', [...own, 'grep', '--quiet', 'filter=lfs', 'HEAD', '--', ':(glob)**/.gitattributes']),
-        ]);
-        if (changed.length > 0) {
-            log.warning(`git pushes commits only; not committed, so not pushed: ${listNames(changed)}. Commit them, or set method: rsync.`);
-        }
-        if (submodules.code === 0) {
-            log.warning('git does not push the content of submodules; set method: rsync to send it.');
-        }
-        if (lfs.code === 0) {
-            log.warning('Files in Git LFS are pushed as pointers only; set method: rsync (and lfs: true at the checkout) to send them.');
-        }
-    }
-    /** Changed and untracked files, seen through our repository: no filter, hook or monitor of the workspace runs. */
-    async #uncommitted() {
-        const index = (0,external_node_path_namespaceObject.join)(this.#directory, 'index');
-        const copied = await copyPlain((0,external_node_path_namespaceObject.join)(this.#facts.directory, 'index'), index);
-        if (!copied)
-            return [];
-        const { stdout } = await this.#run('git status', [
-            '--git-dir',
-            this.#directory,
-            '--work-tree',
-            this.#task.step.workspace.root,
-            '-c',
-            'core.quotePath=false',
-            'status',
-            '--porcelain',
-            '--no-renames',
-            '--ignore-submodules=all',
-        ]);
-        return stdout.split('\n').flatMap((line) => (line.length > 3 ? [line.slice(3)] : []));
-    }
-    /** Fetches the missing history from where the checkout came from, with the credentials that it left. */
-    async complete() {
-        const { host, settings } = this.#task;
-        const { stdout } = await this.#run('git config', [
-            `--git-dir=${this.#facts.commonDirectory}`,
-            'config',
-            '--includes',
-            '--null',
-            '--get-regexp',
-            originKeys,
-        ]);
-        const origin = parseOrigin(stdout);
-        if (!origin.fetchable)
-            throw shallowRefusal(origin.url === '' ? 'it has no origin' : `origin ${origin.url}`);
-        await (0,promises_namespaceObject.appendFile)((0,external_node_path_namespaceObject.join)(this.#directory, 'config'), origin.config);
-        host.log.info('The checkout is shallow: fetching its history from its origin.');
-        const fetched = await this.#run('git fetch', [
-            '--git-dir',
-            this.#directory,
-            'fetch',
-            '--unshallow',
-            '--no-tags',
-            '--no-write-fetch-head',
-            '--progress',
-            '--',
-            origin.url,
-            this.#facts.head,
-        ], { GIT_ALLOW_PROTOCOL: 'https:http:file', ...host.context.proxies }, { idle: settings.idleTimeout });
-        if (fetched.code !== 0)
-            throw shallowRefusal(fetched.stderr.trim().split('\n').at(-1) ?? '');
-    }
-    /** Where the branch is at the destination; empty when it does not exist. */
-    async remoteTip(ref) {
-        const { output, failure } = await attempt(this.#task, this.#session, this.#command('git ls-remote', ['ls-remote', '--', this.#url(), ref]));
-        if (output.code !== 0)
-            throw await failure();
-        const line = output.stdout.split('\n').find((each) => each.endsWith(`\t${ref}`));
-        return line?.split('\t')[0] ?? '';
-    }
-    /** One commit with the files of HEAD on top of what the destination has; that itself when the files are the same. */
-    async snapshot(ref, tip) {
-        const { head } = this.#facts;
-        if (tip !== '') {
-            const fetch = ['fetch', '--depth=1', '--no-tags', '--no-write-fetch-head', '--quiet', '--', this.#url(), ref];
-            const { output, failure } = await attempt(this.#task, this.#session, this.#command('git fetch', fetch));
-            if (output.code !== 0)
-                throw await failure();
-            const trees = await this.#local('git rev-parse', ['rev-parse', `${tip}^{tree}`, `${head}^{tree}`]);
-            const [theirs, ours] = trees.trim().split('\n');
-            if (theirs === ours)
-                return tip;
-        }
-        const parent = tip === '' ? [] : ['-p', tip];
-        const commit = await this.#local('git commit-tree', [
-            'commit-tree',
-            `${head}^{tree}`,
-            ...parent,
-            '-m',
-            `Snapshot of ${head}`,
-        ]);
-        return commit.trim();
-    }
-    async push(revision, ref, tip) {
-        const { settings, host } = this.#task;
-        const said = createTail();
-        let complaint = '';
-        const lease = settings.force ? [`--force-with-lease=${ref}:${tip ?? ''}`] : [];
-        const dryRun = settings.dryRun ? ['--dry-run'] : [];
-        const { output, failure } = await attempt(this.#task, this.#session, 
-        // Full object names, so that the report can tell the previous revision.
-        this.#command('git push', [
-            '-c',
-            `core.abbrev=${revision.length}`,
-            'push',
-            '--porcelain',
-            '--progress',
-            ...dryRun,
-            ...lease,
-            '--',
-            this.#url(),
-            `${revision}:${ref}`,
-        ]), {
-            stderr(line) {
-                const progress = /^(?:Compressing|Writing) objects: +(\d+)% (.*)$/.exec(line);
-                if (progress !== null)
-                    return host.log.progress({ percent: Number(progress[1]), detail: progress[2] ?? '' });
-                said.push(line);
-                const remote = /^remote: ?(.*?)\s*$/.exec(line)?.[1];
-                if (remote === undefined)
-                    return;
-                host.log.remote(remote);
-                if (complaints.test(remote))
-                    complaint = remote;
-            },
-        });
-        const line = output.stdout.split('\n').find((each) => each.split('\t')[1]?.endsWith(`:${ref}`));
-        const [flag = '', , summary = ''] = line?.split('\t') ?? [];
-        if (output.code === 0 && line !== undefined) {
-            return { flag: flag.trim(), previous: /^([0-9a-f]{40,64})\.{2,3}/.exec(summary)?.[1] ?? '', complaint };
-        }
-        const problem = await failure(`${summary}\n${said.text()}`);
-        // The server may have accepted it before the line was cut: its ref knows.
-        if (problem.retry && !settings.dryRun && (await this.#arrived(revision, ref)))
-            return { flag: '*', previous: '', complaint };
-        throw problem;
-    }
-    async #arrived(revision, ref) {
-        try {
-            await this.#session.connection.ready();
-            return (await this.remoteTip(ref)) === revision;
-        }
-        catch {
-            return false;
-        }
-    }
-    /** A push that returned 0 is not yet a ref that moved: read it back. */
-    async verify(revision, ref) {
-        const tip = await this.remoteTip(ref);
-        if (tip === revision)
-            return;
-        throw new PushError('transfer', `git push succeeded, but ${ref} is not the revision that was pushed.`, 'Somebody may have pushed at the same moment, or a hook moved it back: look there, then run this again.', {
-            evidence: `${ref} is ${tip || 'missing'}, pushed was ${revision}`,
-        });
-    }
-    /** What the push changed, by name; empty when the earlier revision is not known here. */
-    async changes(previous, revision) {
-        const changes = [];
-        const range = previous === ''
-            ? ['ls-tree', '-r', '--name-only', revision]
-            : ['diff-tree', '-r', '--no-renames', '--name-status', previous, revision];
-        const args = ['--git-dir', this.#directory, '-c', 'core.quotePath=false', ...range];
-        const stdout = (line) => {
-            const [status = '', path] = previous === '' ? ['A', line] : line.split('\t');
-            if (path)
-                changes.push({ kind: status === 'A' ? 'added' : status === 'D' ? 'deleted' : 'changed', path });
-        };
-        await this.#run('git diff-tree', args, {}, { stdout });
-        return changes;
-    }
-    #url() {
-        const { destination } = this.#task.step;
-        return `${loginWord(destination, true)}:${remotePath(destination)}`;
-    }
-    #command(label, args) {
-        return { label, file: 'git', args: ['--git-dir', this.#directory, ...args], env: this.#env };
-    }
-    async #run(label, args, env = {}, watch = {}) {
-        const { host } = this.#task;
-        const command = { label, file: 'git', args, env: { ...this.#env, ...env } };
-        return await host.runner.run(command, { signal: host.signal, ...watch });
-    }
-    /** A command on our own repository that has no reason to fail. */
-    async #local(label, args) {
-        const identity = {
-            GIT_AUTHOR_NAME: 'dotcloud-push',
-            GIT_AUTHOR_EMAIL: 'dotcloud-push@localhost',
-            GIT_COMMITTER_NAME: 'dotcloud-push',
-            GIT_COMMITTER_EMAIL: 'dotcloud-push@localhost',
-        };
-        const { code, stdout, stderr } = await this.#run(label, ['--git-dir', this.#directory, ...args], identity);
-        if (code === 0)
-            return stdout;
-        throw new PushError('input', `${label} could not read the workspace's repository.`, 'Check it out anew.', {
-            evidence: stderr.trim(),
-        });
-    }
-}
-/** Copies a plain file; from a pipe of that name, a copy would wait for ever. */
-async function copyPlain(from, to) {
-    const content = await readPlain(from, 1 << 30);
-    if (content !== undefined)
-        await (0,promises_namespaceObject.writeFile)(to, content);
-    return content !== undefined;
-}
-
-;// CONCATENATED MODULE: ./build/methods/git.js
-
-
-
-
-const git_git = { name: 'git', preflight, upload };
-async function preflight({ step, settings, host }) {
-    const facts = factsOf(step.workspace.git);
-    const branch = step.targetBranch;
-    const { code } = await host.runner.capture({
-        label: 'git check-ref-format',
-        file: 'git',
-        args: ['check-ref-format', `refs/heads/${branch}`],
-        env: gitIsolation,
-    });
-    if (code !== 0 || branch.startsWith('-')) {
-        throw new PushError('input', `Input target-branch is ${JSON.stringify(branch)}, which is not a branch name.`, 'Write a name that `git check-ref-format --branch` accepts.');
-    }
-    if (facts.partial) {
-        throw new PushError('input', 'The checkout is a partial clone: objects that the push needs are not here.', 'Remove `filter` from actions/checkout.');
-    }
-    if (facts.shallow && settings.shallow === 'fail')
-        throw shallowRefusal('');
-}
-async function upload(task, session) {
-    const { step, settings } = task;
-    const facts = factsOf(step.workspace.git);
-    const repository = new Repository(task, session, facts);
-    await repository.create();
-    await repository.tellLeftBehind();
-    if (facts.shallow && settings.shallow === 'auto')
-        await repository.complete();
-    await session.connection.ready();
-    const ref = `refs/heads/${step.targetBranch}`;
-    const snapshot = facts.shallow && settings.shallow === 'snapshot';
-    const tip = settings.force || snapshot ? await repository.remoteTip(ref) : undefined;
-    const revision = snapshot ? await repository.snapshot(ref, tip ?? '') : facts.head;
-    const pushed = await repository.push(revision, ref, tip);
-    const unchanged = pushed.flag === '=';
-    const previousRevision = unchanged ? revision : pushed.previous || tip || '';
-    if (!unchanged && !settings.dryRun)
-        await repository.verify(revision, ref);
-    return {
-        result: settings.dryRun ? 'planned' : unchanged ? 'unchanged' : 'deployed',
-        revision,
-        previousRevision,
-        changes: unchanged ? [] : await repository.changes(previousRevision, revision),
-        ...(pushed.complaint === '' ? {} : { failure: complained(pushed.complaint, session) }),
-    };
-}
-function complained(evidence, session) {
-    return new PushError('deploy', `git pushed the commit, but ${formatLogin(session.login)} says that its deployment failed.`, 'Read what the server said above.', { evidence });
-}
-function factsOf(facts) {
-    if (facts === undefined)
-        throw new Error('The git method needs a git workspace.');
-    return facts;
-}
-
 ;// CONCATENATED MODULE: ./build/methods/hg.js
 
 
 
 
 
-const hg = { name: 'hg', preflight: hg_preflight, upload: hg_upload };
+const hg = { name: 'hg', preflight, upload, question };
 /** The first version that we know to honour HGRCSKIPREPO; without it, a workspace's hgrc could run its hooks here. */
 const oldest = [5, 6];
 /** No configuration of anybody's: not the user's, not the system's, not the repository's. */
 const isolation = { HGRCPATH: '', HGRCSKIPREPO: '1', HGPLAIN: '1', HGENCODING: 'utf-8' };
-async function hg_preflight({ step, host }) {
+async function preflight({ step, host }) {
     await host.runner.find('hg');
     const { root } = step.workspace;
     if (await isFilled((0,external_node_path_namespaceObject.join)(root, '.hgsubstate')))
@@ -3357,12 +2790,12 @@ function subrepositories() {
 async function isFilled(path) {
     return await (0,promises_namespaceObject.stat)(path).then(({ size }) => size > 0, () => false);
 }
-async function hg_upload(task, session) {
-    const facts = hg_factsOf(task.step.workspace.hg);
+async function upload(task, session) {
+    const facts = factsOf(task.step.workspace.hg);
     await Promise.all([refuseOldVersion(task, session), tellLeftBehind(task, session), session.connection.ready()]);
     return task.settings.dryRun ? await compare(task, session, facts) : await push(task, session, facts);
 }
-function hg_factsOf(facts) {
+function factsOf(facts) {
     if (facts === undefined)
         throw new Error('The hg method needs a Mercurial workspace.');
     return facts;
@@ -3430,7 +2863,8 @@ async function push(task, session, { node }) {
         return { result: 'unchanged', revision: node, previousRevision: node, changes: [] };
     if (output.code !== 0)
         throw await failure(said.text());
-    return { result: 'deployed', revision: node, ...(await changesSince(task, session, sent[0], node)) };
+    const brought = await changesSince(task, session, sent, node);
+    return { result: 'deployed', revision: node, said: said.lines().slice(-40), ...brought };
 }
 /** What a push would send, asked by `hg outgoing`: exit 1 when nothing. */
 async function compare(task, session, { node }) {
@@ -3455,23 +2889,50 @@ async function compare(task, session, { node }) {
     return {
         result: 'planned',
         revision: node,
-        ...(await changesSince(task, session, output.stdout.split('\n')[0], node)),
+        ...(await changesSince(task, session, output.stdout.trim().split('\n'), node)),
     };
 }
+/** `hg identify` of the other side, over its own protocol. */
+async function question(task, session) {
+    const args = ['identify', '--id', '--ssh', 'dotcloud-ssh', '--', url(task)];
+    const { output, failure } = await attempt(task, session, command(task, session, 'hg identify', args));
+    if (output.code !== 0)
+        throw await failure(`${output.stdout}\n${output.stderr}`);
+    const tip = /^[0-9a-f]{12}/m.exec(output.stdout)?.[0] ?? '';
+    return /^0*$/.test(tip) ? 'an empty Mercurial repository' : `a Mercurial repository, whose tip is ${tip}`;
+}
 /** The revision before the first changeset that was sent, and what the files differ in since. */
-async function changesSince(task, session, first, node) {
+async function changesSince(task, session, sent, node) {
+    const [first] = sent;
     if (first === undefined || !/^[0-9a-f]{40}$/.test(first))
         return { previousRevision: '', changes: [] };
     const changes = [];
     const [{ stdout }] = await Promise.all([
-        local(task, session, ['log', '--rev', `p1(${first})`, '--template', '{node}']),
+        local(task, session, [
+            'log',
+            '--rev',
+            `${first} + last(only(${node}, p1(${first})), 50)`,
+            '--template',
+            '{node} {p1node} {desc|firstline}\\n',
+        ]),
         local(task, session, ['status', '--rev', `last(null + p1(${first}))`, '--rev', node], (line) => {
             const [, status = '', path] = /^([MAR]) (.*)$/s.exec(line) ?? [];
             if (path)
                 changes.push({ kind: status === 'A' ? 'added' : status === 'R' ? 'deleted' : 'changed', path });
         }),
     ]);
-    return { previousRevision: stdout.trim(), changes };
+    const logged = stdout.split('\n').flatMap((line) => {
+        const [, id, parent = '', subject = ''] = /^([0-9a-f]{40}) ([0-9a-f]{40}) (.*)$/.exec(line) ?? [];
+        return id === undefined ? [] : [{ id, parent: parent.replace(/^0+$/, ''), subject }];
+    });
+    const arrived = new Set(sent);
+    const commits = logged.flatMap(({ id, subject }) => (arrived.has(id) ? [{ id, subject }] : [])).reverse();
+    return {
+        previousRevision: logged[0]?.parent ?? '',
+        changes,
+        commits: commits.slice(0, 50),
+        commitCount: arrived.size,
+    };
 }
 function command(task, session, label, args) {
     return { label, file: 'hg', args, cwd: task.step.workspace.root, env: { ...session.env, ...isolation } };
@@ -3775,6 +3236,8 @@ function unusableKey(stderr, passphraseGiven) {
 
 ;// CONCATENATED MODULE: ./build/core/model.js
 const methodNames = ['hg', 'git', 'rsync'];
+/** How far commits are counted. */
+const mostCounted = 10_000;
 const stageNames = (/* unused pure expression or super */ null && (['settings', 'connect', 'push', 'deploy']));
 
 ;// CONCATENATED MODULE: ./build/core/settings.js
@@ -3931,6 +3394,14 @@ function parseTargetBranch(text, sample) {
  * @throws PushError naming each input, its value and what is accepted
  */
 function parseSettings(raw) {
+    const { settings, mistakes } = judgeSettings(raw);
+    const problem = combine(mistakes);
+    if (problem !== undefined)
+        throw problem;
+    return settings;
+}
+/** All inputs with their mistakes; what could not be accepted is empty, or the least that its type allows. */
+function judgeSettings(raw) {
     const mistakes = [];
     function attempt(parse, otherwise) {
         try {
@@ -3969,6 +3440,7 @@ function parseSettings(raw) {
         deployCommand: attempt(() => parseDeployCommand(raw['deploy-command'], sample), ''),
         plan: raw.plan.trim(),
         dryRun: flag('dry-run'),
+        doctor: flag('doctor'),
         verify: attempt(() => parseChoice('verify', raw.verify, ['auto', 'full']), 'full'),
         allowUntrustedEvent: flag('insecure-allow-untrusted-event'),
         connectTimeout: count('connect-timeout', 'seconds', 600),
@@ -3976,10 +3448,7 @@ function parseSettings(raw) {
         timeout: 60 * count('timeout', 'minutes', 1440),
         retries: count('retries', 'attempts', 20),
     };
-    const problem = combine(mistakes);
-    if (problem !== undefined)
-        throw problem;
-    return settings;
+    return { settings, mistakes };
 }
 /** The branch filter, judged on its own: it is asked before anything else is read. */
 function parseBranches(raw) {
@@ -4145,6 +3614,234 @@ sure=yes
 }
 function lines(names) {
     return names.flatMap((name) => [unescapeName(name), Buffer.from('\n')]);
+}
+
+;// CONCATENATED MODULE: ./build/core/workspace.js
+
+
+
+/** For every git command over a repository that somebody else may have written. */
+const gitIsolation = {
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_TERMINAL_PROMPT: '0',
+    // A partial clone would fetch what is missing, by a command that its configuration names.
+    GIT_NO_LAZY_FETCH: '1',
+    GIT_ALLOW_PROTOCOL: 'none',
+};
+const markers = [
+    ['hg', '.hg'],
+    ['git', '.git'],
+];
+/**
+ * The one look at the disk. Nothing of the workspace is run: `git rev-parse`, which runs no hook and no configured
+ * program, is the only command that reads it.
+ * @throws PushError `input` or `unsafe` when there is nothing that could be pushed
+ */
+async function inspect(wish, host) {
+    const top = await (0,promises_namespaceObject.realpath)(host.context.workspace);
+    const source = await resolveInside(top, wish.source);
+    const isFile = !(await (0,promises_namespaceObject.stat)(source)).isDirectory();
+    const root = wish.check && !isFile ? await climb(source, top, host) : source;
+    const directory = isFile ? (0,external_node_path_namespaceObject.dirname)(root) : root;
+    const { method, reason } = await choose(wish.method, directory, isFile, top, host);
+    const hg = method === 'hg' ? await hgFacts(directory, top) : undefined;
+    const git = hg === undefined ? await gitFacts(directory, top, method === 'git', host) : undefined;
+    return {
+        root,
+        isFile,
+        method,
+        reason,
+        git,
+        hg,
+        branch: hg?.branch ?? branchOf(host.context.ref) ?? host.context.headBranch ?? git?.branch,
+        sha: hg?.node ?? git?.head ?? host.context.sha,
+    };
+}
+/** The branch that is checked out, as a ref, for a gate outside of GitHub. */
+async function checkedOutRef(source, host) {
+    const { branch } = await inspect({ source: source || '.', method: 'auto', check: false }, host);
+    return branch === undefined ? undefined : `refs/heads/${branch}`;
+}
+function branchOf(ref) {
+    return /^refs\/heads\/(.+)$/s.exec(ref ?? '')?.[1];
+}
+/** A path of the user's, resolved, links followed, and still inside the workspace. */
+async function resolveInside(top, path, input = 'source') {
+    const wanted = (0,external_node_path_namespaceObject.resolve)(top, path);
+    const found = await (0,promises_namespaceObject.realpath)(wanted).catch(() => {
+        throw new PushError('input', `Input ${input} is ${JSON.stringify(path)}, which does not exist.`, 'Name a path in the workspace, after the steps that make it.');
+    });
+    if (found !== top && !found.startsWith(top.endsWith(external_node_path_namespaceObject.sep) ? top : top + external_node_path_namespaceObject.sep)) {
+        throw new PushError('unsafe', `Input ${input} leads out of the workspace.`, 'Name a path inside the workspace.', {
+            evidence: `${path} is ${found}`,
+        });
+    }
+    return found;
+}
+/** dotCloud's `check`: the nearest directory with a dotcloud.yml, never above the workspace. */
+async function climb(start, top, host) {
+    for (let directory = start;; directory = (0,external_node_path_namespaceObject.dirname)(directory)) {
+        if (await workspace_exists((0,external_node_path_namespaceObject.join)(directory, 'dotcloud.yml'))) {
+            if (directory !== start)
+                host.log.info(`Found dotcloud.yml: using ${(0,external_node_path_namespaceObject.relative)(top, directory) || '.'} as the base directory.`);
+            return directory;
+        }
+        if (directory === top)
+            break;
+    }
+    host.log.warning(`No dotcloud.yml in ${(0,external_node_path_namespaceObject.relative)(top, start) || 'the workspace'} or above it, up to the workspace.`);
+    return start;
+}
+async function choose(wanted, directory, isFile, top, host) {
+    if (isFile && (wanted === 'hg' || wanted === 'git')) {
+        throw new PushError('input', `A single file cannot be pushed by ${wanted}.`, 'Set method: rsync, or source to the repository.');
+    }
+    const present = [];
+    for (const [method, marker] of isFile ? [] : markers) {
+        if (await workspace_exists((0,external_node_path_namespaceObject.join)(directory, marker)))
+            present.push(method);
+    }
+    if ((wanted === 'auto' || wanted === 'hg') && present.includes('hg'))
+        await refuseTracked(directory, top, host);
+    if (wanted === 'rsync')
+        return { method: wanted, reason: 'method is rsync' };
+    if (wanted !== 'auto') {
+        if (present.includes(wanted))
+            return { method: wanted, reason: `method is ${wanted}` };
+        throw new PushError('input', `Input method is ${wanted}, but there is no .${wanted} in ${(0,external_node_path_namespaceObject.relative)(top, directory) || 'the workspace'}.`, `Point source at the repository${wanted === 'git' ? '; a sub-directory of one can be sent with method: rsync' : ''}.`);
+    }
+    const [method = 'rsync'] = present;
+    return { method, reason: method === 'rsync' ? 'neither .hg nor .git is there' : `.${method} is there` };
+}
+/** A `.hg` that came with a git commit is somebody's attempt to have their hooks run next to the key. */
+async function refuseTracked(directory, top, host) {
+    const { code } = await git(directory, ['rev-parse', '--verify', '--quiet', 'HEAD:./.hg'], top, host);
+    if (code !== 0)
+        return;
+    throw new PushError('unsafe', 'The .hg directory is tracked by git: whoever committed it chose what Mercurial would do here.', 'Remove .hg from the git repository, or set method: git or rsync.');
+}
+/**
+ * Mercurial's checked-out changeset, read from its dirstate: starting `hg` for it would cost a quarter of a push.
+ * The first parent is at the start, or follows the docket's marker in version 2
+ * (mercurial/dirstateutils/docket.py, mercurial/pure/parsers.py).
+ */
+async function hgFacts(directory, top) {
+    await refuseForeignStore(directory, top);
+    const dirstate = (await readPlain((0,external_node_path_namespaceObject.join)(directory, '.hg', 'dirstate'))) ?? Buffer.alloc(0);
+    const marker = 'dirstate-v2\n';
+    const start = dirstate.subarray(0, marker.length).toString('latin1') === marker ? marker.length : 0;
+    const node = dirstate.subarray(start, start + 20).toString('hex');
+    if (/^0*$/.test(node)) {
+        throw new PushError('input', 'The Mercurial repository has no changeset checked out.', 'Commit something first, or hg update.');
+    }
+    const branch = (await readPlain((0,external_node_path_namespaceObject.join)(directory, '.hg', 'branch')))?.toString('utf8').trim() || 'default';
+    if (/[\u0000-\u001f\u007f]/.test(branch)) {
+        throw new PushError('input', 'The name in .hg/branch holds a control character.', 'Choose the branch anew: hg branch.');
+    }
+    return { node, branch };
+}
+/** What hg would push must lie in the workspace, however it is led there. */
+async function refuseForeignStore(directory, top) {
+    const hg = (0,external_node_path_namespaceObject.join)(directory, '.hg');
+    const pointer = (0,external_node_path_namespaceObject.join)(hg, 'sharedpath');
+    const shared = (await readPlain(pointer))?.toString('utf8').trim();
+    const led = [
+        hg,
+        (0,external_node_path_namespaceObject.join)(hg, 'store'),
+        ...(shared === undefined ? [] : [(0,external_node_path_namespaceObject.resolve)(hg, shared), (0,external_node_path_namespaceObject.resolve)(hg, shared, 'store')]),
+    ];
+    const real = await Promise.all(led.map((path) => (0,promises_namespaceObject.realpath)(path).catch(() => top)));
+    const outside = real.find((path) => path !== top && !path.startsWith(top + external_node_path_namespaceObject.sep));
+    if (outside === undefined && (shared !== undefined || !(await workspace_exists(pointer))))
+        return;
+    throw new PushError('unsafe', '.hg leads to a repository outside of the workspace.', 'Clone the repository inside the workspace.', { evidence: outside ?? pointer });
+}
+/**
+ * A small file that lies in the workspace as a plain file; undefined when it is missing or anything else. A pipe would
+ * never end, and a link could lead anywhere.
+ */
+async function readPlain(path, most = 64 << 20) {
+    const found = await (0,promises_namespaceObject.lstat)(path).catch(() => undefined);
+    return found?.isFile() && found.size <= most ? await (0,promises_namespaceObject.readFile)(path) : undefined;
+}
+async function gitFacts(directory, top, required, host) {
+    if (!required && !(await hasRepositoryAbove(directory, top)))
+        return undefined;
+    const args = [
+        'rev-parse',
+        '--git-dir',
+        '--git-common-dir',
+        '--is-shallow-repository',
+        '--show-object-format',
+        'HEAD',
+        '--symbolic-full-name',
+        'HEAD',
+    ];
+    const { code, stdout, stderr } = await git(directory, args, top, host);
+    const [gitDirectory = '', common = '', shallow, objectFormat = 'sha1', head = '', ref] = stdout.trim().split('\n');
+    if (code !== 0 || !/^[0-9a-f]{40,64}$/.test(head)) {
+        if (!required)
+            return undefined;
+        throw /unknown revision|ambiguous argument/.test(stderr)
+            ? new PushError('input', 'The git repository has no commit yet.', 'Commit something first.')
+            : new PushError('input', 'The workspace is not a git repository that git can read.', 'Look at the evidence.', {
+                evidence: stderr.trim(),
+            });
+    }
+    const commonDirectory = await (0,promises_namespaceObject.realpath)((0,external_node_path_namespaceObject.resolve)(directory, common));
+    if (required)
+        await refuseForeign(directory, await (0,promises_namespaceObject.realpath)((0,external_node_path_namespaceObject.resolve)(directory, gitDirectory)), commonDirectory, top);
+    return {
+        directory: (0,external_node_path_namespaceObject.resolve)(directory, gitDirectory),
+        commonDirectory,
+        head,
+        branch: branchOf(ref),
+        shallow: shallow === 'true',
+        partial: await isPartial(commonDirectory),
+        objectFormat,
+    };
+}
+/**
+ * A `.git` file may lead to a submodule's or a worktree's directory, but only to one that knows of it; and the objects
+ * must be that repository's own.
+ */
+async function refuseForeign(directory, git, common, top) {
+    const inside = (path) => path.startsWith(top + external_node_path_namespaceObject.sep);
+    if (inside(git) && inside(common))
+        return;
+    const back = (await readPlain((0,external_node_path_namespaceObject.join)(git, 'gitdir')))?.toString('utf8') ?? '';
+    const knowsUs = back !== '' && (await (0,promises_namespaceObject.realpath)(back.trim()).catch(() => '')) === (0,external_node_path_namespaceObject.join)(directory, '.git');
+    if (knowsUs && (0,external_node_path_namespaceObject.dirname)((0,external_node_path_namespaceObject.dirname)(git)) === common)
+        return;
+    throw new PushError('unsafe', '.git leads to a repository outside of the workspace.', 'Check the repository out inside the workspace.', { evidence: inside(git) ? common : git });
+}
+async function hasRepositoryAbove(directory, top) {
+    for (let at = directory;; at = (0,external_node_path_namespaceObject.dirname)(at)) {
+        if (await workspace_exists((0,external_node_path_namespaceObject.join)(at, '.git')))
+            return true;
+        if (at === top)
+            return false;
+    }
+}
+async function isPartial(commonDirectory) {
+    const packs = await (0,promises_namespaceObject.readdir)((0,external_node_path_namespaceObject.join)(commonDirectory, 'objects', 'pack')).catch(() => []);
+    return packs.some((name) => name.endsWith('.promisor'));
+}
+async function git(directory, args, top, host) {
+    const command = {
+        label: 'git rev-parse',
+        file: 'git',
+        // The workspace often belongs to another user (containers); we run nothing that it configures.
+        args: ['-c', 'safe.directory=*', '-c', 'safe.bareRepository=explicit', ...args],
+        cwd: directory,
+        env: { ...gitIsolation, GIT_CEILING_DIRECTORIES: (0,external_node_path_namespaceObject.dirname)(top) },
+    };
+    return await host.runner.run(command, { signal: host.signal, idle: 30 });
+}
+/** Whether there is something by this name, even a link that leads nowhere. */
+async function workspace_exists(path) {
+    return await (0,promises_namespaceObject.lstat)(path).then(() => true, () => false);
 }
 
 ;// CONCATENATED MODULE: ./build/methods/rsync-filter.js
@@ -4379,6 +4076,24 @@ async function openShell(command, last, host, settings) {
         close: () => running.stop(),
     };
 }
+/** What a command answers, in bounded memory. @throws PushError `remote-setup` when it floods */
+async function readAnswer(command, host, settings) {
+    const flood = new AbortController();
+    const chunks = [];
+    let length = 0;
+    await host.runner.run(command, {
+        signal: AbortSignal.any([host.signal, flood.signal]),
+        idle: settings.idleTimeout,
+        bytes(chunk) {
+            length += chunk.length;
+            if (length <= longestAnswer)
+                chunks.push(chunk);
+            else
+                flood.abort(flooded(command));
+        },
+    });
+    return Buffer.concat(chunks);
+}
 /** The last bytes of what came in pieces. */
 function endOf(chunks, length) {
     const few = [];
@@ -4540,7 +4255,7 @@ async function rsync_upload(task, session) {
         : { digest: digestOf(listing.manifest), revision: settings.dryRun ? undefined : revision };
     const { survey, shell } = await look(session, listing.memory, ask, host, settings);
     try {
-        return await carryOut(task, session, { listing, mirror, revision, survey, shell });
+        return await carryOut({ ...task, guards: [] }, session, { listing, mirror, revision, survey, shell });
     }
     finally {
         await shell.close();
@@ -4559,6 +4274,7 @@ async function carryOut(task, session, situation) {
         revision,
         previousRevision: survey?.revision ?? '',
         changes,
+        guards: task.guards,
     });
     if (settings.dryRun)
         return done('planned', work.changes ?? []);
@@ -4588,13 +4304,14 @@ function guardServer(task, session, survey, mirror) {
     hold(task, () => guardForeign(survey, settings.adopt, remotePath(step.destination)));
 }
 /** A guard stops a push before anything changes, and tells a dry run that it would. */
-function hold({ settings, host }, guard) {
+function hold({ settings, host, guards }, guard) {
     try {
         guard();
     }
     catch (error) {
         if (!settings.dryRun || !(error instanceof PushError))
             throw error;
+        guards.push(`${error.cause} ${error.next}`);
         host.log.warning(`The push would be refused: ${error.cause} ${error.next}`);
     }
 }
@@ -4715,64 +4432,103 @@ function isSettled(task, { items, since }, difference) {
     });
 }
 
-;// CONCATENATED MODULE: ./build/methods/index.js
+;// CONCATENATED MODULE: ./build/core/event.js
 
-
-
-/** The registry, in dotCloud's order of detection. */
-const methods = { hg: hg, git: git_git, rsync: rsync };
-
-;// CONCATENATED MODULE: ./build/core/deploy.js
-
-
-
-
-/** How many lines of the command's output the report keeps. */
-const tailLines = 40;
-/** How much of each, in characters. */
-const longestTail = 2_000;
+/** An event that says nothing against deploying. */
+const trustedEvent = { name: '', outside: false, unsecureCommands: false };
 /**
- * Runs the deploy command, once, exactly as it is written: a forced command at the other side sees just these words.
- * Three ends are told apart by what ssh logged: its own exit code, death by a signal, and a line that was lost.
+ * Reads the trust out of an event and its payload. These events hand secrets to runs over other people's code:
+ * https://securitylab.github.com/resources/github-actions-preventing-pwn-requests/
  */
-async function deploy(command, session, host, settings) {
-    const { connection } = session;
-    await connection.ready();
-    const tail = [];
-    const show = (line) => {
-        tail.push(line.slice(0, longestTail));
-        if (tail.length > tailLines)
-            tail.shift();
-        host.log.remote(line);
-    };
-    const start = (await connection.log()).length;
-    const remote = connection.remote('deploy command', command);
-    host.log.info(`$ ${command}`);
-    try {
-        const watch = { signal: host.signal, idle: settings.idleTimeout, stdout: show, stderr: show };
-        const { code } = await host.runner.run(remote, watch);
-        if (code === 0)
-            return { exitCode: 0, tail, failure: undefined };
-        const end = commandEnd(await connection.log(start));
-        return { exitCode: end === 'status' ? code : undefined, tail, failure: failed(end, code, session, tail) };
+function judgeEvent(name, payload, unsecureCommands) {
+    const here = dig(payload, 'repository', 'full_name');
+    const head = dig(payload, 'workflow_run', 'head_repository', 'full_name');
+    const outside = name === 'pull_request_target' ||
+        (name === 'workflow_run' && (head === undefined || head !== here)) ||
+        // The payload of a comment does not tell where the pull request comes from.
+        (name === 'issue_comment' &&
+            (dig(payload, 'issue') === undefined || dig(payload, 'issue', 'pull_request') !== undefined));
+    return { name, outside, unsecureCommands };
+}
+function dig(value, ...keys) {
+    return keys.reduce((at, key) => (typeof at === 'object' && at !== null && Object.hasOwn(at, key) ? Reflect.get(at, key) : undefined), value);
+}
+/** @throws PushError `unsafe` when this event should not be given the keys of a server */
+function guardEvent(event, allowed) {
+    if (event.unsecureCommands) {
+        throw new PushError('unsafe', 'ACTIONS_ALLOW_UNSECURE_COMMANDS is set, so whatever is printed could act on the workflow.', 'Remove ACTIONS_ALLOW_UNSECURE_COMMANDS.');
     }
-    catch (error) {
-        await stopRemote(session, host);
-        if (!(error instanceof PushError))
-            throw error;
-        return { exitCode: undefined, tail, failure: error };
+    if (!event.outside || allowed)
+        return;
+    throw new PushError('unsafe', `The event ${event.name} may run over code of somebody who cannot push to this repository.`, 'Deploy on push instead, or behind an environment with reviewers; insecure-allow-untrusted-event lifts this check.');
+}
+
+;// CONCATENATED MODULE: ./build/core/finding.js
+/** Every check of the doctor, in its order, with the stage of a push that would meet what it finds. */
+const stages = {
+    inputs: 'settings',
+    workspace: 'settings',
+    tools: 'settings',
+    key: 'settings',
+    name: 'connect',
+    port: 'connect',
+    'host key': 'connect',
+    login: 'connect',
+    shell: 'push',
+    'remote tool': 'push',
+    path: 'push',
+    disk: 'push',
+    'deploy command': 'deploy',
+};
+const checks = Object.keys(stages);
+const stageOf = (check) => stages[check];
+function finding_ok(check, detail) {
+    return { check, verdict: 'ok', detail, evidence: '', next: '', errorClass: '' };
+}
+function skipped(check, detail) {
+    return { check, verdict: 'skipped', detail, evidence: '', next: '', errorClass: '' };
+}
+function finding_warning(check, { cause, evidence, next }) {
+    return { check, verdict: 'warning', detail: cause, evidence, next, errorClass: '' };
+}
+function fault(check, { cause, evidence, next, errorClass }) {
+    return { check, verdict: 'fault', detail: cause, evidence, next, errorClass };
+}
+/** The findings as they come in, each told at once; in the end every check has one. */
+class Chart {
+    #log;
+    #findings = [];
+    constructor(log) {
+        this.#log = log;
+    }
+    get findings() {
+        return this.#findings.toSorted((a, b) => checks.indexOf(a.check) - checks.indexOf(b.check));
+    }
+    /** The first check that has no finding yet. */
+    get current() {
+        return checks.find((check) => !this.#findings.some((finding) => finding.check === check));
+    }
+    tell(...findings) {
+        for (const finding of findings) {
+            this.#findings.push(finding);
+            for (const line of formatFinding(finding))
+                this.#log.info(line);
+        }
+    }
+    /** Gives up on every check that has no finding yet. */
+    skipRest(reason) {
+        for (let check = this.current; check !== undefined; check = this.current)
+            this.tell(skipped(check, reason));
     }
 }
-function failed(end, code, session, tail) {
-    const evidence = tail.at(-1) ?? '';
-    if (end === 'lost') {
-        return new PushError('unknown-state', 'The connection was lost while the deploy command ran: it may have succeeded, failed, or still be running.', `Look on ${formatLogin(session.login)} before you deploy again.`, { evidence });
-    }
-    if (end === 'signal' || code === undefined) {
-        return new PushError('deploy', 'The deploy command was killed by a signal on the server.', "Look into the server's log: when memory runs out, the kernel kills.", { evidence });
-    }
-    const signal = code > 128 && code < 160 ? ` (a program in it was killed by signal ${code - 128})` : '';
-    return new PushError('deploy', `The deploy command failed with exit code ${code}${signal}.`, 'Read its output above; the new content is on the server.', { evidence });
+/** A finding in one line for each of: what, evidence, next step. */
+function formatFinding({ check, verdict, detail, evidence, next }) {
+    const margin = ' '.repeat(25);
+    return [
+        `${verdict.padEnd(8)} ${check.padEnd(15)} ${detail}`,
+        ...(evidence === '' ? [] : [`${margin}Evidence: ${evidence}`]),
+        ...(next === '' ? [] : [`${margin}Next: ${next}`]),
+    ];
 }
 
 ;// CONCATENATED MODULE: ./build/core/plan.js
@@ -4997,7 +4753,473 @@ async function planText(plan, host) {
     return await (0,promises_namespaceObject.readFile)(path, 'utf8');
 }
 
+;// CONCATENATED MODULE: ./build/methods/git-origin.js
+/** What `git config --get-regexp` is asked for. */
+const originKeys = String.raw `^(remote\.origin\.url|http\..*\.extraheader)$`;
+/** Reads the answer of `git config --null --get-regexp`. */
+function parseOrigin(answer) {
+    const entries = answer.split('\0').map((entry) => {
+        const end = entry.indexOf('\n');
+        return [entry.slice(0, Math.max(end, 0)), entry.slice(end + 1)];
+    });
+    const url = entries.findLast(([name]) => name === 'remote.origin.url')?.[1] ?? '';
+    const headers = entries.flatMap(([name, value]) => {
+        const scope = /^http\.(.*)\.extraheader$/is.exec(name)?.[1];
+        return scope === undefined ? [] : [`[http ${quoted(scope)}]\n\textraheader = ${quoted(value)}\n`];
+    });
+    return { url, fetchable: /^(https?:\/\/|file:\/\/\/|\/)/.test(url), config: headers.join('') };
+}
+/** A value as git's configuration files quote it. */
+function quoted(value) {
+    return `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
+}
+
+;// CONCATENATED MODULE: ./build/methods/git-repository.js
+
+
+
+
+
+
+
+
+/** How many commits a report lists. */
+const mostListed = 50;
+/** How many files a diff may have for its lines to be counted, and how large they may be. */
+const mostDiffed = { files: 1_000, size: '1m' };
+/**
+ * What receivers print when their own deployment failed although git's push succeeded: Dokku (dokku/github-action#49),
+ * Platform.sh and Upsun (platformsh/legacy-cli#1315), Scalingo, Piku.
+ */
+const complaints = /deploy did not complete|Error building project|Environment redeployment failed|Error deploying the application|Exiting due to (?:release|preflight)/;
+function shallowRefusal(evidence) {
+    return new PushError('transfer', 'The checkout is shallow: it lacks the history that a push needs.', 'Set fetch-depth: 0 at actions/checkout, or shallow: snapshot to push one commit of these files.', { evidence });
+}
+/**
+ * A bare repository of our own that borrows the workspace's objects. Nothing that the workspace configures (hooks,
+ * url rewriting, fsmonitor, receivepack, …) is read or run, and the workspace is not changed.
+ */
+class Repository {
+    #task;
+    #session;
+    #facts;
+    #directory = '';
+    #env;
+    constructor(task, session, facts) {
+        this.#task = task;
+        this.#session = session;
+        this.#facts = facts;
+        this.#env = { ...session.env, ...gitIsolation, GIT_ALLOW_PROTOCOL: 'ssh' };
+    }
+    async create() {
+        const { objectFormat, commonDirectory, shallow } = this.#facts;
+        this.#directory = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(this.#session.folder, 'git-'));
+        await this.#local('git init', ['init', '--bare', '--quiet', '--template=', `--object-format=${objectFormat}`]);
+        await (0,promises_namespaceObject.writeFile)((0,external_node_path_namespaceObject.join)(this.#directory, 'objects/info/alternates'), `${(0,external_node_path_namespaceObject.join)(commonDirectory, 'objects')}\n`);
+        if (shallow)
+            await copyPlain((0,external_node_path_namespaceObject.join)(commonDirectory, 'shallow'), (0,external_node_path_namespaceObject.join)(this.#directory, 'shallow'));
+        await (0,promises_namespaceObject.writeFile)((0,external_node_path_namespaceObject.join)(this.#directory, 'HEAD'), `${this.#facts.head}\n`);
+    }
+    /** Warns of what is in the workspace and would silently not arrive, since git pushes commits only. */
+    async tellLeftBehind() {
+        const { log } = this.#task.host;
+        const own = ['--git-dir', this.#directory];
+        const [changed, submodules, lfs] = await Promise.all([
+            this.#uncommitted(),
+            this.#run('git rev-parse', [...own, 'rev-parse', '--verify', '--quiet', 'HEAD:.gitmodules']),
+            this.#run('git grep', [...own, 'grep', '--quiet', 'filter=lfs', 'HEAD', '--', ':(glob)**/.gitattributes']),
+        ]);
+        if (changed.length > 0) {
+            log.warning(`git pushes commits only; not committed, so not pushed: ${listNames(changed)}. Commit them, or set method: rsync.`);
+        }
+        if (submodules.code === 0) {
+            log.warning('git does not push the content of submodules; set method: rsync to send it.');
+        }
+        if (lfs.code === 0) {
+            log.warning('Files in Git LFS are pushed as pointers only; set method: rsync (and lfs: true at the checkout) to send them.');
+        }
+    }
+    /** Changed and untracked files, seen through our repository: no filter, hook or monitor of the workspace runs. */
+    async #uncommitted() {
+        const index = (0,external_node_path_namespaceObject.join)(this.#directory, 'index');
+        const copied = await copyPlain((0,external_node_path_namespaceObject.join)(this.#facts.directory, 'index'), index);
+        if (!copied)
+            return [];
+        const { stdout } = await this.#run('git status', [
+            '--git-dir',
+            this.#directory,
+            '--work-tree',
+            this.#task.step.workspace.root,
+            '-c',
+            'core.quotePath=false',
+            'status',
+            '--porcelain',
+            '--no-renames',
+            '--ignore-submodules=all',
+        ]);
+        return stdout.split('\n').flatMap((line) => (line.length > 3 ? [line.slice(3)] : []));
+    }
+    /** Fetches the missing history from where the checkout came from, with the credentials that it left. */
+    async complete() {
+        const { host, settings } = this.#task;
+        const { stdout } = await this.#run('git config', [
+            `--git-dir=${this.#facts.commonDirectory}`,
+            'config',
+            '--includes',
+            '--null',
+            '--get-regexp',
+            originKeys,
+        ]);
+        const origin = parseOrigin(stdout);
+        if (!origin.fetchable)
+            throw shallowRefusal(origin.url === '' ? 'it has no origin' : `origin ${origin.url}`);
+        await (0,promises_namespaceObject.appendFile)((0,external_node_path_namespaceObject.join)(this.#directory, 'config'), origin.config);
+        host.log.info('The checkout is shallow: fetching its history from its origin.');
+        const fetched = await this.#run('git fetch', [
+            '--git-dir',
+            this.#directory,
+            'fetch',
+            '--unshallow',
+            '--no-tags',
+            '--no-write-fetch-head',
+            '--progress',
+            '--',
+            origin.url,
+            this.#facts.head,
+        ], { GIT_ALLOW_PROTOCOL: 'https:http:file', ...host.context.proxies }, { idle: settings.idleTimeout });
+        if (fetched.code !== 0)
+            throw shallowRefusal(fetched.stderr.trim().split('\n').at(-1) ?? '');
+    }
+    /** Where the branch is at the destination; empty when it does not exist. */
+    async remoteTip(ref) {
+        const { output, failure } = await attempt(this.#task, this.#session, this.#command('git ls-remote', ['ls-remote', '--', this.#url(), ref]));
+        if (output.code !== 0)
+            throw await failure();
+        const line = output.stdout.split('\n').find((each) => each.endsWith(`\t${ref}`));
+        return line?.split('\t')[0] ?? '';
+    }
+    /** One commit with the files of HEAD on top of what the destination has; that itself when the files are the same. */
+    async snapshot(ref, tip) {
+        const { head } = this.#facts;
+        if (tip !== '') {
+            const fetch = ['fetch', '--depth=1', '--no-tags', '--no-write-fetch-head', '--quiet', '--', this.#url(), ref];
+            const { output, failure } = await attempt(this.#task, this.#session, this.#command('git fetch', fetch));
+            if (output.code !== 0)
+                throw await failure();
+            const trees = await this.#local('git rev-parse', ['rev-parse', `${tip}^{tree}`, `${head}^{tree}`]);
+            const [theirs, ours] = trees.trim().split('\n');
+            if (theirs === ours)
+                return tip;
+        }
+        const parent = tip === '' ? [] : ['-p', tip];
+        const commit = await this.#local('git commit-tree', [
+            'commit-tree',
+            `${head}^{tree}`,
+            ...parent,
+            '-m',
+            `Snapshot of ${head}`,
+        ]);
+        return commit.trim();
+    }
+    async push(revision, ref, tip) {
+        const { settings, host } = this.#task;
+        const said = createTail();
+        const remoteSaid = createTail(40);
+        let complaint = '';
+        const lease = settings.force ? [`--force-with-lease=${ref}:${tip ?? ''}`] : [];
+        const dryRun = settings.dryRun ? ['--dry-run'] : [];
+        const { output, failure } = await attempt(this.#task, this.#session, 
+        // Full object names, so that the report can tell the previous revision.
+        this.#command('git push', [
+            '-c',
+            `core.abbrev=${revision.length}`,
+            'push',
+            '--porcelain',
+            '--progress',
+            ...dryRun,
+            ...lease,
+            '--',
+            this.#url(),
+            `${revision}:${ref}`,
+        ]), {
+            stderr(line) {
+                const progress = /^(?:Compressing|Writing) objects: +(\d+)% (.*)$/.exec(line);
+                if (progress !== null)
+                    return host.log.progress({ percent: Number(progress[1]), detail: progress[2] ?? '' });
+                said.push(line);
+                const remote = /^remote: ?(.*?)\s*$/.exec(line)?.[1];
+                if (remote === undefined)
+                    return;
+                host.log.remote(remote);
+                remoteSaid.push(remote);
+                if (complaints.test(remote))
+                    complaint = remote;
+            },
+        });
+        const line = output.stdout.split('\n').find((each) => each.split('\t')[1]?.endsWith(`:${ref}`));
+        const [flag = '', , summary = ''] = line?.split('\t') ?? [];
+        if (output.code === 0 && line !== undefined) {
+            const previous = /^([0-9a-f]{40,64})\.{2,3}/.exec(summary)?.[1] ?? '';
+            return { flag: flag.trim(), previous, complaint, said: remoteSaid.lines() };
+        }
+        const problem = await failure(`${summary}\n${said.text()}`);
+        // The server may have accepted it before the line was cut: its ref knows.
+        if (problem.retry && !settings.dryRun && (await this.#arrived(revision, ref)))
+            return { flag: '*', previous: '', complaint, said: remoteSaid.lines() };
+        throw problem;
+    }
+    async #arrived(revision, ref) {
+        try {
+            await this.#session.connection.ready();
+            return (await this.remoteTip(ref)) === revision;
+        }
+        catch {
+            return false;
+        }
+    }
+    /** A push that returned 0 is not yet a ref that moved: read it back. */
+    async verify(revision, ref) {
+        const tip = await this.remoteTip(ref);
+        if (tip === revision)
+            return;
+        throw new PushError('transfer', `git push succeeded, but ${ref} is not the revision that was pushed.`, 'Somebody may have pushed at the same moment, or a hook moved it back: look there, then run this again.', {
+            evidence: `${ref} is ${tip || 'missing'}, pushed was ${revision}`,
+        });
+    }
+    /** What the push brought: files, lines and commits; nothing when the earlier revision is not known here. */
+    async difference(previous, revision) {
+        const [changes, commits, bytesToSend] = await Promise.all([
+            previous === '' ? this.#files(revision) : this.#changes(previous, revision),
+            previous === '' ? undefined : this.#commits(`${previous}..${revision}`),
+            this.#task.settings.dryRun ? this.#packSize(previous, revision) : undefined,
+        ]);
+        return { changes, ...commits, ...(bytesToSend === undefined ? {} : { bytesToSend }) };
+    }
+    async #files(revision) {
+        const paths = await this.#fields('git ls-tree', ['ls-tree', '-r', '-z', '--name-only', revision]);
+        return paths.map((path) => ({ kind: 'added', path }));
+    }
+    async #changes(previous, revision) {
+        const diff = ['diff-tree', '-r', '-z', '--no-renames', '--no-ext-diff', '--no-textconv'];
+        const fields = await this.#fields('git diff-tree', [...diff, '--name-status', previous, revision]);
+        const changes = fields.flatMap((status, index) => {
+            const path = fields[index + 1];
+            if (index % 2 === 1 || path === undefined)
+                return [];
+            return [{ kind: status === 'A' ? 'added' : status === 'D' ? 'deleted' : 'changed', path }];
+        });
+        if (changes.length > mostDiffed.files)
+            return changes;
+        const bounded = ['-c', `core.bigFileThreshold=${mostDiffed.size}`, ...diff];
+        const counted = await this.#fields('git diff-tree', [...bounded, '--numstat', previous, revision]);
+        const lines = new Map(counted.flatMap((field) => {
+            const [, added, removed, path] = /^(\d+)\t(\d+)\t(.*)$/s.exec(field) ?? [];
+            return path === undefined ? [] : [[path, { added: Number(added), removed: Number(removed) }]];
+        }));
+        return changes.map((change) => {
+            const found = lines.get(change.path);
+            return found === undefined ? change : { ...change, lines: found };
+        });
+    }
+    async #commits(range) {
+        const log = ['log', '-z', '--no-show-signature', '--format=%H %s', `--max-count=${mostListed}`, range];
+        const commits = (await this.#fields('git log', log)).map((field) => {
+            const [id = '', ...words] = field.split(' ');
+            return { id, subject: words.join(' ') };
+        });
+        if (commits.length < mostListed)
+            return { commits, commitCount: commits.length };
+        const count = await this.#local('git rev-list', ['rev-list', '--count', `--max-count=${mostCounted}`, range]);
+        return { commits, commitCount: Number(count) };
+    }
+    /** The size of the pack that a push would send. */
+    async #packSize(previous, revision) {
+        let size = 0;
+        const args = ['pack-objects', '--quiet', '--revs', '--thin', '--delta-base-offset', '--stdout'];
+        const wanted = `${revision}\n${previous === '' ? '' : `^${previous}\n`}`;
+        const bytes = (chunk) => {
+            size += chunk.length;
+        };
+        const { host } = this.#task;
+        const command = { ...this.#command('git pack-objects', args), stdin: wanted };
+        const { code } = await host.runner.run(command, { signal: host.signal, bytes });
+        return code === 0 ? size : undefined;
+    }
+    /** What git prints with `-z`; nothing when it fails, as it does on a revision that is not here. */
+    async #fields(label, args) {
+        const chunks = [];
+        const bytes = (chunk) => chunks.push(chunk);
+        const { code } = await this.#run(label, ['--git-dir', this.#directory, ...args], {}, { bytes });
+        return code === 0 ? Buffer.concat(chunks).toString('utf8').split('\0').slice(0, -1) : [];
+    }
+    #url() {
+        const { destination } = this.#task.step;
+        return `${loginWord(destination, true)}:${remotePath(destination)}`;
+    }
+    #command(label, args) {
+        return { label, file: 'git', args: ['--git-dir', this.#directory, ...args], env: this.#env };
+    }
+    async #run(label, args, env = {}, watch = {}) {
+        const { host } = this.#task;
+        const command = { label, file: 'git', args, env: { ...this.#env, ...env } };
+        return await host.runner.run(command, { signal: host.signal, ...watch });
+    }
+    /** A command on our own repository that has no reason to fail. */
+    async #local(label, args) {
+        const identity = {
+            GIT_AUTHOR_NAME: 'dotcloud-push',
+            GIT_AUTHOR_EMAIL: 'dotcloud-push@localhost',
+            GIT_COMMITTER_NAME: 'dotcloud-push',
+            GIT_COMMITTER_EMAIL: 'dotcloud-push@localhost',
+        };
+        const { code, stdout, stderr } = await this.#run(label, ['--git-dir', this.#directory, ...args], identity);
+        if (code === 0)
+            return stdout;
+        throw new PushError('input', `${label} could not read the workspace's repository.`, 'Check it out anew.', {
+            evidence: stderr.trim(),
+        });
+    }
+}
+/** Copies a plain file; from a pipe of that name, a copy would wait for ever. */
+async function copyPlain(from, to) {
+    const content = await readPlain(from, 1 << 30);
+    if (content !== undefined)
+        await (0,promises_namespaceObject.writeFile)(to, content);
+    return content !== undefined;
+}
+
+;// CONCATENATED MODULE: ./build/methods/git.js
+
+
+
+
+const git_git = { name: 'git', preflight: git_preflight, upload: git_upload, question: git_question };
+async function git_preflight({ step, settings, host }) {
+    const facts = git_factsOf(step.workspace.git);
+    const branch = step.targetBranch;
+    const { code } = await host.runner.capture({
+        label: 'git check-ref-format',
+        file: 'git',
+        args: ['check-ref-format', `refs/heads/${branch}`],
+        env: gitIsolation,
+    });
+    if (code !== 0 || branch.startsWith('-')) {
+        throw new PushError('input', `Input target-branch is ${JSON.stringify(branch)}, which is not a branch name.`, 'Write a name that `git check-ref-format --branch` accepts.');
+    }
+    if (facts.partial) {
+        throw new PushError('input', 'The checkout is a partial clone: objects that the push needs are not here.', 'Remove `filter` from actions/checkout.');
+    }
+    if (facts.shallow && settings.shallow === 'fail')
+        throw shallowRefusal('');
+}
+async function git_upload(task, session) {
+    const { step, settings } = task;
+    const facts = git_factsOf(step.workspace.git);
+    const repository = new Repository(task, session, facts);
+    await repository.create();
+    await repository.tellLeftBehind();
+    if (facts.shallow && settings.shallow === 'auto')
+        await repository.complete();
+    await session.connection.ready();
+    const ref = `refs/heads/${step.targetBranch}`;
+    const snapshot = facts.shallow && settings.shallow === 'snapshot';
+    const tip = settings.force || snapshot ? await repository.remoteTip(ref) : undefined;
+    const revision = snapshot ? await repository.snapshot(ref, tip ?? '') : facts.head;
+    const pushed = await repository.push(revision, ref, tip);
+    const unchanged = pushed.flag === '=';
+    const previousRevision = unchanged ? revision : pushed.previous || tip || '';
+    const difference = unchanged ? { changes: [] } : repository.difference(previousRevision, revision);
+    const verified = unchanged || settings.dryRun ? undefined : repository.verify(revision, ref).finally(() => difference);
+    // What the push brought is found out while the branch is read back.
+    const [brought] = await Promise.all([difference, verified]);
+    return {
+        result: settings.dryRun ? 'planned' : unchanged ? 'unchanged' : 'deployed',
+        revision,
+        previousRevision,
+        said: pushed.said,
+        ...brought,
+        ...(pushed.complaint === '' ? {} : { failure: complained(pushed.complaint, session) }),
+    };
+}
+/** `git ls-remote` of the branch. */
+async function git_question(task, session) {
+    const repository = new Repository(task, session, git_factsOf(task.step.workspace.git));
+    await repository.create();
+    const branch = task.step.targetBranch;
+    const tip = await repository.remoteTip(`refs/heads/${branch}`);
+    return tip === '' ? `a git repository without ${branch}` : `a git repository, whose ${branch} is ${tip.slice(0, 12)}`;
+}
+function complained(evidence, session) {
+    return new PushError('deploy', `git pushed the commit, but ${formatLogin(session.login)} says that its deployment failed.`, 'Read what the server said above.', { evidence });
+}
+function git_factsOf(facts) {
+    if (facts === undefined)
+        throw new Error('The git method needs a git workspace.');
+    return facts;
+}
+
+;// CONCATENATED MODULE: ./build/methods/index.js
+
+
+
+/** The registry, in dotCloud's order of detection. */
+const methods = { hg: hg, git: git_git, rsync: rsync };
+
+;// CONCATENATED MODULE: ./build/core/deploy.js
+
+
+
+
+/** How many lines of the command's output the report keeps. */
+const tailLines = 40;
+/** How much of each, in characters. */
+const longestTail = 2_000;
+/**
+ * Runs the deploy command, once, exactly as it is written: a forced command at the other side sees just these words.
+ * Three ends are told apart by what ssh logged: its own exit code, death by a signal, and a line that was lost.
+ */
+async function deploy(command, session, host, settings) {
+    const { connection } = session;
+    await connection.ready();
+    const tail = [];
+    const show = (line) => {
+        tail.push(line.slice(0, longestTail));
+        if (tail.length > tailLines)
+            tail.shift();
+        host.log.remote(line);
+    };
+    const start = (await connection.log()).length;
+    const remote = connection.remote('deploy command', command);
+    host.log.info(`$ ${command}`);
+    try {
+        const watch = { signal: host.signal, idle: settings.idleTimeout, stdout: show, stderr: show };
+        const { code } = await host.runner.run(remote, watch);
+        if (code === 0)
+            return { exitCode: 0, tail, failure: undefined };
+        const end = commandEnd(await connection.log(start));
+        return { exitCode: end === 'status' ? code : undefined, tail, failure: failed(end, code, session, tail) };
+    }
+    catch (error) {
+        await stopRemote(session, host);
+        if (!(error instanceof PushError))
+            throw error;
+        return { exitCode: undefined, tail, failure: error };
+    }
+}
+function failed(end, code, session, tail) {
+    const evidence = tail.at(-1) ?? '';
+    if (end === 'lost') {
+        return new PushError('unknown-state', 'The connection was lost while the deploy command ran: it may have succeeded, failed, or still be running.', `Look on ${formatLogin(session.login)} before you deploy again.`, { evidence });
+    }
+    if (end === 'signal' || code === undefined) {
+        return new PushError('deploy', 'The deploy command was killed by a signal on the server.', "Look into the server's log: when memory runs out, the kernel kills.", { evidence });
+    }
+    const signal = code > 128 && code < 160 ? ` (a program in it was killed by signal ${code - 128})` : '';
+    return new PushError('deploy', `The deploy command failed with exit code ${code}${signal}.`, 'Read its output above; the new content is on the server.', { evidence });
+}
+
 ;// CONCATENATED MODULE: ./build/core/report.js
+
 
 
 
@@ -5017,6 +5239,8 @@ class Ledger {
     #since;
     #notes = {};
     #plan = {};
+    /** The repository's commit that was checked out, as far as the repository's page would have it. */
+    #commit;
     #upload;
     constructor(host) {
         this.#host = host;
@@ -5042,10 +5266,13 @@ class Ledger {
     };
     plan(steps, login) {
         const upload = steps.find((step) => step.verb === 'upload');
+        this.#commit = upload?.workspace.method === 'hg' ? undefined : upload?.workspace.sha;
         this.#plan = {
             plan: formatPlan(steps),
             method: upload?.workspace.method ?? '',
             reason: upload?.workspace.reason ?? '',
+            ref: upload?.workspace.branch ?? '',
+            targetRef: upload?.workspace.method === 'git' ? upload.targetBranch : '',
             destination: upload === undefined ? `ssh://${formatLogin(login)}` : formatDestination(upload.destination),
         };
     }
@@ -5056,8 +5283,10 @@ class Ledger {
             this.#upload = upload;
         else if (first.result === 'unchanged')
             this.#upload = upload;
-        else
-            this.#upload = { ...first, changes: [...first.changes, ...upload.changes] };
+        else {
+            const guards = [...(first.guards ?? []), ...(upload.guards ?? [])];
+            this.#upload = { ...first, changes: [...first.changes, ...upload.changes], guards };
+        }
     }
     skip(reason) {
         this.#plan = { reason };
@@ -5074,6 +5303,7 @@ class Ledger {
     }
     #report(result) {
         const upload = this.#upload;
+        const page = this.#commit !== undefined && upload?.revision === this.#commit && this.#host.context.repository;
         return {
             result,
             failedStage: '',
@@ -5083,20 +5313,45 @@ class Ledger {
             method: '',
             reason: '',
             destination: '',
+            ref: '',
+            targetRef: '',
             revision: upload?.revision ?? '',
             previousRevision: upload?.previousRevision ?? '',
+            repository: page || '',
+            url: applicationAddress([...(upload?.said ?? []), ...(this.#notes.tail ?? [])]),
             changes: upload?.changes ?? [],
+            commits: upload?.commits ?? [],
+            commitCount: upload?.commitCount ?? 0,
+            guards: upload?.guards ?? [],
+            bytesToSend: result === 'planned' ? toSend(this.#plan.method, upload) : undefined,
             bytesSent: undefined,
             deployExitCode: undefined,
             hostKeyFingerprint: '',
             seconds: (this.#host.clock.now() - this.#start) / 1000,
             stages: this.#times,
             plan: '',
+            said: upload?.said ?? [],
             tail: [],
             ...this.#plan,
             ...this.#notes,
         };
     }
+}
+/** What a push would send at most: the method's own number, or for rsync the size of the files that it lists. */
+function toSend(method, upload) {
+    if (upload === undefined || method !== 'rsync')
+        return upload?.bytesToSend;
+    return upload.changes.reduce((sum, { kind, size = 0 }) => sum + (kind === 'deleted' ? 0 : size), 0);
+}
+/** How to get back to what was there before, as far as this tool can; empty when nothing was replaced. */
+function rollback({ uploaded, method, changes, previousRevision, revision }) {
+    if (!uploaded || method === '' || (changes.length === 0 && previousRevision === revision))
+        return '';
+    return {
+        git: 'Revert the commits (git revert) and push: that is deployed like any other. An earlier run, run again, needs force: true, since git does not go back by itself.',
+        hg: 'Back the changesets out (hg backout) and push: that is deployed like any other. An earlier run, run again, changes nothing, since hg push only adds.',
+        rsync: 'Run the earlier run of this workflow again: it sends the files as they were. What only the destination had, and was deleted, does not come back.',
+    }[method];
 }
 /** How a kind of change is written before a name. */
 const report_signs = { added: '+', changed: '~', deleted: '-' };
@@ -5160,6 +5415,16 @@ function toJson(report) {
         plan: report.plan === '' ? null : JSON.parse(report.plan),
         stages: report.stages.map(({ name, seconds }) => ({ name, seconds: milliseconds(seconds) })),
         files: report.changes,
+        ref: report.ref,
+        'target-ref': report.targetRef,
+        repository: report.repository,
+        url: report.url,
+        commits: report.commits,
+        'commit-count': report.commitCount,
+        guards: report.guards,
+        'bytes-to-send': report.bytesToSend ?? null,
+        rollback: rollback(report),
+        'push-output': report.said,
         'deploy-output': report.tail,
     };
 }
@@ -5505,6 +5770,7 @@ async function openSession(folder, settings, planned, host) {
     return {
         folder,
         login,
+        keyFingerprint,
         env,
         connection,
         async file(name, content) {
@@ -5563,6 +5829,8 @@ async function push_push(raw, host) {
     }
 }
 async function pushWith(settings, host, ledger) {
+    if (settings.doctor)
+        throw new PushError('input', 'Input doctor is true, and this would push.', 'Remove doctor.');
     ledger.note({ app: settings.app });
     guardEvent(host.context.event, settings.allowUntrustedEvent);
     warnInsecure(settings, host);
@@ -5581,9 +5849,13 @@ async function prepare(settings, host, ledger) {
     const plan = await planSteps(settings, host);
     ledger.plan(plan.steps, plan.login);
     tell(plan.steps, host);
-    const uploads = plan.steps.filter((step) => step.verb === 'upload');
-    await Promise.all(uploads.map((step) => methods[step.workspace.method].preflight({ step, settings, host })));
+    await push_preflight(plan.steps, settings, host);
     return plan;
+}
+/** @throws PushError what a method refuses before anything is connected to */
+async function push_preflight(steps, settings, host) {
+    const uploads = steps.filter((step) => step.verb === 'upload');
+    await Promise.all(uploads.map((step) => methods[step.workspace.method].preflight({ step, settings, host })));
 }
 /** The same host with a signal that also fires when the time for the whole step is up. */
 async function withDeadline(seconds, host, use) {
@@ -5602,6 +5874,7 @@ async function withDeadline(seconds, host, use) {
         timer.abort();
     }
 }
+/** Tells by an annotation that nobody checks the host key. */
 function warnInsecure(settings, host) {
     if (!settings.hostKeys.insecure)
         return;
@@ -5667,6 +5940,936 @@ async function call(step, session, settings, host, ledger) {
     ledger.note({ deployExitCode: exitCode, tail });
     if (failure !== undefined)
         throw failure;
+}
+
+;// CONCATENATED MODULE: ./build/core/doctor-here.js
+
+
+
+
+
+
+
+
+
+
+
+async function judgeInputs(raw, host) {
+    const { settings, mistakes } = judgeSettings(raw);
+    const badKey = mistakes.find(({ errorClass }) => errorClass === 'key');
+    const findings = mistakes.filter((mistake) => mistake !== badKey).map((mistake) => fault('inputs', mistake));
+    try {
+        guardEvent(host.context.event, settings.allowUntrustedEvent);
+        const filter = parseBranches(raw);
+        const ref = filter.length === 0 ? undefined : (host.context.ref ?? (await checkedOutRef(raw.source, host)));
+        const { open, reason } = gate(filter, ref);
+        if (!open) {
+            const next = 'Nothing, if that is meant.';
+            findings.push(finding_warning('inputs', { cause: `A push from here would be skipped: ${reason}.`, evidence: '', next }));
+        }
+    }
+    catch (error) {
+        findings.push(fault('inputs', explain(error)));
+    }
+    return { settings, findings: findings.length === 0 ? [finding_ok('inputs', 'all are accepted')] : findings, badKey };
+}
+/** The workspace, the method and the programs that it needs here. */
+async function lookHere(settings, host) {
+    if (settings.destination === '' && settings.plan === '') {
+        const findings = [skipped('workspace', 'no destination is known'), ...(await judgeTools([], settings, host))];
+        return { steps: [], login: undefined, findings, unsafe: undefined };
+    }
+    const planned = await doctor_here_attempt(() => planSteps(settings, host));
+    if ('failure' in planned) {
+        const findings = [fault('workspace', planned.failure), ...(await judgeTools([], settings, host))];
+        return { steps: [], login: bareLogin(settings, host), findings, unsafe: undefined };
+    }
+    const { steps, login } = planned.value;
+    const methods = steps.flatMap((step) => (step.verb === 'upload' ? [step.workspace.method] : []));
+    const tools = await judgeTools(methods, settings, host);
+    const sound = tools.every(({ verdict }) => verdict !== 'fault');
+    const refused = sound ? await doctor_here_attempt(() => push_preflight(steps, settings, host)) : undefined;
+    const failure = refused !== undefined && 'failure' in refused ? refused.failure : undefined;
+    const unsafe = failure?.errorClass === 'unsafe' ? failure : undefined;
+    const workspace = failure === undefined || unsafe !== undefined ? describeSteps(steps) : [fault('workspace', failure)];
+    return { steps, login, findings: [...workspace, ...tools], unsafe };
+}
+async function doctor_here_attempt(act) {
+    try {
+        return { value: await act() };
+    }
+    catch (error) {
+        return { failure: explain(error) };
+    }
+}
+function describeSteps(steps) {
+    const uploads = steps.filter((step) => step.verb === 'upload');
+    if (uploads.length === 0)
+        return [skipped('workspace', 'the plan pushes nothing')];
+    return uploads.map(({ directory, destination, workspace: { method, reason, sha } }) => finding_ok('workspace', `${directory} goes to ${formatDestination(destination)} by ${method}: ${reason}${sha === undefined ? '' : `; revision ${sha.slice(0, 12)}`}`));
+}
+/** Where to connect to although there is nothing to push. */
+function bareLogin({ destination, app, deployment }, { context }) {
+    if (destination === '')
+        return undefined;
+    const values = { app, deployment, branch: branchOf(context.ref) ?? context.headBranch, sha: context.sha };
+    try {
+        return parseDestination('destination', destination, values);
+    }
+    catch {
+        return undefined;
+    }
+}
+const any = [0, 0];
+const tools = {
+    ssh: { args: ['-V'], version: /^OpenSSH\D*(\d+)\.(\d+)/m, oldest: any },
+    git: { args: ['--version'], version: /^git version (\d+)\.(\d+)/, oldest: any },
+    hg: { args: ['version', '--quiet'], version: /(\d+)\.(\d+)/, oldest: oldest, env: isolation },
+    rsync: { args: ['--version'], version: /^rsync +version v?(\d+)\.(\d+)/, oldest: rsync_oldest },
+};
+/** Before it, ssh cannot be given a fingerprint to trust. */
+const oldestForFingerprints = [8, 5];
+async function judgeTools(methods, settings, host) {
+    const names = ['ssh', ...new Set(methods)];
+    const keygen = host.runner.find('ssh-keygen');
+    const judged = await doctor_here_attempt(async () => [await keygen, ...(await Promise.all(names.map(judge)))].slice(1).join(', '));
+    return ['failure' in judged ? fault('tools', judged.failure) : finding_ok('tools', judged.value)];
+    async function judge(name) {
+        const { args, version, env, ...tool } = tools[name];
+        const oldest = name === 'ssh' && settings.hostKeys.fingerprints.length > 0 ? oldestForFingerprints : tool.oldest;
+        // Not in the workspace, whose own settings an old program would read.
+        const command = { label: `${name} version`, file: name, args, cwd: host.context.temp, ...(env && { env }) };
+        await host.runner.find(name);
+        const { stdout, stderr } = await host.runner.capture(command);
+        const said = (stdout.trim() || stderr.trim()).split('\n')[0] ?? '';
+        const [, major = '', minor = ''] = version.exec(said) ?? [];
+        const [first, second] = oldest;
+        const known = major !== '' && (Number(major) > first || (Number(major) === first && Number(minor) >= second));
+        if (known || oldest === any)
+            return said;
+        throw tooOld(name, oldest, said);
+    }
+}
+function tooOld(name, oldest, evidence) {
+    const wanted = `${name === 'ssh' ? 'OpenSSH' : name} ${oldest.join('.')}`;
+    return new PushError('input', `This machine's ${name} is not ${wanted} or newer${name === 'ssh' ? ', which host-key-fingerprint needs' : ''}.`, name === 'ssh' ? 'Pin the host by known-hosts instead.' : `Install ${wanted} or newer.`, { evidence });
+}
+
+;// CONCATENATED MODULE: ./build/core/doctor-line.js
+
+
+
+const order = ['name', 'port', 'host key', 'login'];
+/** Where ssh cannot share a connection (Windows), nothing is known of it before the first command. */
+const untoldLine = order.map((step) => skipped(step, 'here, ssh logs in anew for each command; the next checks do'));
+/** Name, port, host key and login: what was well until the step that failed, and why that one failed. */
+function judgeLine(line) {
+    const failure = sharpen(line);
+    const failed = failure === undefined ? order.length : order.indexOf(failedStep(line, failure));
+    return order.map((step, index) => {
+        if (index < failed)
+            return step === 'host key' && line.hostKeys.insecure ? unchecked(line) : finding_ok(step, good[step](line));
+        if (index === failed && failure !== undefined)
+            return fault(step, failure);
+        return skipped(step, `the ${order[failed]} comes first`);
+    });
+}
+/** The lines of a known_hosts file for what the last host offered; empty for what cannot be pinned so. */
+function pinLines(offered) {
+    const host = offered.at(-1)?.host;
+    const lines = offered.flatMap((key) => key.host === host &&
+        /^(?:ssh|ecdsa|sk)-(?!.*-cert-)[A-Za-z0-9@.-]+ AAAA[A-Za-z0-9+/]+=*$/.test(`${key.type} ${key.key}`)
+        ? [`${key.host} ${key.type} ${key.key}`]
+        : []);
+    return [...new Set(lines)];
+}
+const good = {
+    name: ({ log, login, jump }) => {
+        const found = [...log.matchAll(/^debug1: Connecting to (\S+) \[([^\]\s]+)\] port \d+/gm)];
+        const resolved = [...new Set(found.map(([, name, address]) => (name === address ? name : `${name} is ${address}`)))];
+        return `${resolved.join(', ') || formatLogin(jump ?? login)}${jump === undefined ? '' : `; the bastion resolves ${login.host}`}`;
+    },
+    port: ({ log, login, jump }) => {
+        const software = [...log.matchAll(/remote software version (.*)$/gm)].map(([, name = '']) => name.trim());
+        const ports = [jump, login].flatMap((hop) => (hop === undefined ? [] : [`${hop.port}`]));
+        return `${ports.join(', then ')} answers as ${[...new Set(software)].join(', then ') || 'an SSH server'}`;
+    },
+    'host key': ({ offered }) => {
+        const shown = offered.at(-1);
+        return shown === undefined ? 'is the pinned one' : `${shown.fingerprint} (${shown.type}) is pinned`;
+    },
+    login: ({ login, jump, keyFingerprint }) => `${formatLogin(login)} takes our key ${keyFingerprint}${jump === undefined ? '' : `, through ${formatLogin(jump)}`}`,
+};
+function unchecked({ offered }) {
+    return finding_warning('host key', {
+        cause: 'insecure-skip-host-key-check is on: nobody checks whose key this is.',
+        evidence: offered.at(-1)?.fingerprint ?? '',
+        next: 'Pin the key in known-hosts and remove insecure-skip-host-key-check.',
+    });
+}
+/** What ssh's log shows beyond the reason that a push gives. */
+function sharpen({ failure, log, jump, login, offered, hostKeys }) {
+    const misnamed = offered.find((key) => isPinnedElsewhere(key, hostKeys));
+    if (failure?.errorClass === 'host-key' && misnamed !== undefined) {
+        const { host, type, key } = misnamed;
+        const next = `known-hosts has this very key, but not for ${host}: write its line as: ${host} ${type} ${key}`;
+        return { ...failure, next };
+    }
+    if (failure === undefined || !['connect', 'timeout'].includes(failure.errorClass))
+        return failure;
+    const greeted = /remote software version/.test(log);
+    const stranger = /kex_exchange_identification: banner line \d+: (.*)$/m.exec(log)?.[1];
+    // A server that is full or has had enough of us says so in place of its name.
+    if (!greeted && stranger !== undefined && !/MaxStartups|Not allowed at this time/.test(stranger)) {
+        return new PushError('connect', `What answers at ${formatLogin(jump ?? login)} is not an SSH server.`, 'Check host and port.', { evidence: stranger });
+    }
+    const barred = /^channel \d+: open failed: (.*)$/m.exec(log)?.[1];
+    if (jump !== undefined && barred !== undefined) {
+        return new PushError('connect', `The bastion ${formatLogin(jump)} does not connect us to ${formatLogin(login)}.`, 'Check that it can reach that host and port, and that its sshd allows forwarding (AllowTcpForwarding).', { evidence: barred });
+    }
+    if (failure.evidence !== '' || greeted || !/^debug1: Connection established/m.test(log))
+        return failure;
+    return { ...failure, evidence: 'the connection stands, but no greeting of an SSH server came' };
+}
+/** Whether a line of known-hosts holds the key under another name, as when a server was renamed. */
+function isPinnedElsewhere({ host, key }, { lines }) {
+    return lines.split('\n').some((line) => {
+        const [names = '', , pinned] = line.split(/\s+/);
+        return pinned === key && !/^[#@|]/.test(names) && !names.split(',').includes(host);
+    });
+}
+function failedStep({ login, offered }, { errorClass, evidence }) {
+    if (/Could not resolve hostname/.test(evidence))
+        return 'name';
+    if (errorClass === 'host-key')
+        return 'host key';
+    if (errorClass === 'auth' || errorClass === 'key')
+        return 'login';
+    const shown = login.port === 22 ? login.host : `[${login.host}]:${login.port}`;
+    return offered.some(({ host }) => host === shown) ? 'login' : 'port';
+}
+
+;// CONCATENATED MODULE: ./build/methods/inquiry.js
+
+
+
+
+
+/** How much of an answer is looked at, in bytes. */
+const inquiry_longestAnswer = 1 << 16;
+/** Characters of a shell word that means itself in every shell. */
+const plainWord = /^[A-Za-z0-9_./~+][A-Za-z0-9_./~+-]*$/;
+/**
+ * Asks, through any login shell, by a script on standard input that only reads.
+ * @param words plain words, to be looked up as commands
+ */
+async function inquire(session, step, words, settings, host) {
+    const mark = (0,external_node_crypto_namespaceObject.randomBytes)(8).toString('hex');
+    const script = [
+        `printf '%s\\n' ${mark}`,
+        preamble,
+        ...words.map(lookUp),
+        step === undefined ? '' : place(step, settings),
+    ];
+    const command = session.connection.remote('inquiry', 'sh -s', `${script.join('\n')}\nprintf '%s\\n' ${mark}\n`);
+    host.log.command(command);
+    const answer = (await readAnswer(command, host, settings)).subarray(0, inquiry_longestAnswer).toString('utf8');
+    const [said = '', facts, end] = answer.split(`${mark}\n`);
+    return facts === undefined || end === undefined ? { said: answer, facts: undefined } : { said, facts: parse(facts) };
+}
+const preamble = `LC_ALL=C; export LC_ALL
+case \${SHELL##*/} in bash | zsh | ksh | dash | ash) s=$SHELL ;; *) s=sh ;; esac
+printf 'user=%s\\n' "$(id -un)"
+printf 'home=%s\\n' "$(cd && pwd -P)"
+printf 'shell=%s\\n' "$SHELL"`;
+/** Words that are aliases or functions of the login shell count too, so it is asked and not this one. */
+function lookUp(word) {
+    if (!plainWord.test(word))
+        throw new Error('Only a plain word can be looked up.');
+    return `printf 'word=%s\\n' "$("$s" -c 'command -v ${word}' 2>/dev/null </dev/null | tail -n 1)"`;
+}
+const inquiry_versions = {
+    git: 'git --version',
+    hg: 'hg version --quiet',
+    rsync: 'rsync --version',
+};
+/** Finds the directory that a push writes to: `w`. */
+const written = {
+    // The order in which git itself looks for a repository.
+    git: `for c in "$d/.git" "$d" "$d.git/.git" "$d.git"; do
+  [ ! -d "$c/objects" ] || { w=$c/objects; break; }
+done
+case $w in */.git/objects)
+  case $(git --git-dir="$c" config receive.denyCurrentBranch) in
+    updateInstead | ignore | warn | false) ;;
+    *) printf 'held=%s\\n' "$(git --git-dir="$c" symbolic-ref -q HEAD)" ;;
+  esac ;;
+esac`,
+    hg: '[ ! -d "$d/.hg/store" ] || w=$d/.hg/store',
+    rsync: '',
+};
+function place(step, settings) {
+    const { method } = step.workspace;
+    return `d=${quote(remotePath(step.destination))}
+m=${folderOf(memoryFor(step, settings, '', '', new Map()))}
+printf 'tool=%s\\n' "$(${inquiry_versions[method]} 2>/dev/null </dev/null | head -n 1)"
+kind=missing
+[ ! -d "$d" ] || kind=directory
+p=$d
+while [ ! -d "$p" ]; do
+  if [ -e "$p" ] || [ -L "$p" ]; then kind=blocked; fi
+  p=$(dirname -- "$p")
+done
+real=$(cd -- "$p" && pwd -P)
+printf 'kind=%s\\nreal=%s\\n' "$kind" "$real"
+[ "$kind" != directory ] || [ -z "$(ls -A -- "$d" 2>/dev/null | head -n 1)" ] || echo filled=yes
+read -r ours 2>/dev/null <"$m/ours"
+[ "$kind" != directory ] || [ "$ours" != "$real" ] || echo ours=yes
+w=$p
+${written[method]}
+[ ! -w "$w" ] || echo writable=yes
+df -Pk "$w" 2>/dev/null | sed -n '2s/^/blocks=/p'
+df -Pi "$w" 2>/dev/null | sed -n '1s/^/inode-head=/p;2s/^/inodes=/p'
+at=$(df -Pk "$w" 2>/dev/null | sed -n '2s/.*% //p')
+[ ! -r /proc/mounts ] || while read -r _ on _ options _; do
+  [ "$on" != "$at" ] || printf 'mount=%s\\n' "$options"
+done </proc/mounts`;
+}
+function parse(text) {
+    const all = (name) => text.split('\n').flatMap((line) => (line.startsWith(`${name}=`) ? [line.slice(name.length + 1)] : []));
+    const fact = (name) => all(name).at(-1) ?? '';
+    const kind = fact('kind');
+    return {
+        user: fact('user'),
+        home: fact('home'),
+        shell: fact('shell'),
+        tool: fact('tool'),
+        kind: kind === 'directory' || kind === 'blocked' ? kind : 'missing',
+        real: fact('real'),
+        writable: fact('writable') === 'yes',
+        filled: fact('filled') === 'yes',
+        ours: fact('ours') === 'yes',
+        held: /^refs\/heads\/(.+)$/.exec(fact('held'))?.[1] ?? '',
+        disk: parseDisk(fact('blocks'), fact('inode-head'), fact('inodes'), fact('mount')),
+        words: all('word'),
+    };
+}
+/** Reads what `df -P` says: `… blocks used available capacity% mount point`; of inodes only where its head says so. */
+function parseDisk(blocks, inodeHead, inodes, options) {
+    const [, available, mountPoint = ''] = /\s(\d+)\s+\d+%\s+(\S.*)$/.exec(blocks) ?? [];
+    const [, total, free] = /\s(\d+)\s+\d+\s+(\d+)\s+\d+%\s/.exec(inodes) ?? [];
+    // A file system that makes its inodes as they are needed counts none.
+    const counted = /\bInodes\s+IUsed\s+IFree\b/.test(inodeHead) && Number(total) > 0;
+    return {
+        bytes: available === undefined ? undefined : Number(available) * 1024,
+        inodes: counted ? Number(free) : undefined,
+        mountPoint,
+        readOnly: options.split(',').includes('ro'),
+    };
+}
+
+;// CONCATENATED MODULE: ./build/core/doctor-there.js
+
+
+
+
+
+
+
+/** Less than this is told, though a push may still fit: bytes, and inodes. */
+const scarce = { bytes: 64 << 20, inodes: 1_000 };
+/** Shell, tool, path, disk and deploy command, of every upload; logged in. */
+async function examineThere(steps, examined, chart) {
+    const commands = steps.flatMap((step) => (step.verb === 'call' ? [firstWord(step.command)] : []));
+    const words = [...new Set(commands.filter((word) => word !== undefined))];
+    const uploads = steps.filter((step) => step.verb === 'upload');
+    for (const [index, step] of (uploads.length > 0 ? uploads : [undefined]).entries()) {
+        const { session, settings, host } = examined;
+        const inquiry = await inquire(session, step, index === 0 ? words : [], settings, host);
+        if (index === 0)
+            chart.tell(judgeShell(inquiry, step, session));
+        if (step !== undefined)
+            await examineUpload(step, inquiry.facts, examined, chart);
+        if (index === 0 && steps.length > 0)
+            chart.tell(...judgeWords(commands, words, inquiry.facts, session));
+    }
+    chart.skipRest('no push is planned');
+}
+async function examineUpload(step, facts, examined, chart) {
+    const { session, unsafe } = examined;
+    chart.tell(facts === undefined ? skipped('remote tool', noShell) : judgeTool(step, facts, session));
+    chart.tell(unsafe === undefined ? await judgePath(step, facts, examined) : fault('path', unsafe));
+    chart.tell(facts === undefined ? skipped('disk', noShell) : judgeDisk(step, facts, session));
+}
+const noShell = 'needs a shell there';
+/** What a push would say if it met this, in its own sentence; `evidence` is what was seen instead. */
+function foretold(step, session, said, evidence = '') {
+    const path = remotePath(step.destination);
+    const met = diagnose({ method: step.workspace.method, login: session.login, path, code: 1, said, sshLog: '' });
+    return { ...explain(met), evidence };
+}
+function judgeShell({ said, facts }, step, session) {
+    const line = said.trim().split('\n')[0] ?? '';
+    if (facts === undefined) {
+        if (step !== undefined && /account is (?:currently )?not available/i.test(said)) {
+            return fault('shell', foretold(step, session, said, line));
+        }
+        const cause = 'The server gives no shell: a command of its own answers.';
+        if (step?.workspace.method !== 'rsync')
+            return finding_ok('shell', line === '' ? cause : `${cause} It said: ${line}`);
+        const next = 'Nothing, if that is meant; guards that need to look at the directory there cannot.';
+        return finding_warning('shell', { cause, evidence: line, next });
+    }
+    if (said !== '' && step !== undefined)
+        return judgeNoise(line, step, session);
+    return finding_ok('shell', `${facts.shell || 'sh'}, user ${facts.user}, home ${facts.home}`);
+}
+/** What start-up files print is fatal to rsync and git. */
+function judgeNoise(line, step, session) {
+    const { method } = step.workspace;
+    if (method === 'rsync')
+        return fault('shell', foretold(step, session, 'is your shell clean', line));
+    if (method === 'git')
+        return fault('shell', foretold(step, session, 'bad line length character', line));
+    const cause = `The login shell of ${formatLogin(session.login)} prints text; Mercurial passes over some of it.`;
+    const next = 'Let ~/.bashrc and the like print only in interactive shells.';
+    return finding_warning('shell', { cause, evidence: line, next });
+}
+function judgeTool(step, { tool }, session) {
+    const { method } = step.workspace;
+    if (tool !== '' && !/openrsync/i.test(tool))
+        return finding_ok('remote tool', tool);
+    return fault('remote tool', foretold(step, session, `${method}: command not found`, tool));
+}
+async function judgePath(step, facts, examined) {
+    const { session, settings, host } = examined;
+    const { question } = methods[step.workspace.method];
+    if (question === undefined) {
+        return facts === undefined ? skipped('path', noShell) : judgeDirectory(step, facts, examined);
+    }
+    try {
+        const answer = await question({ step, settings, host }, session);
+        if (facts === undefined)
+            return finding_ok('path', `${remotePath(step.destination)} is ${answer}`);
+        const problem = refusal(step, facts, session);
+        return problem === undefined ? finding_ok('path', `${answer}, at ${facts.real}`) : fault('path', problem);
+    }
+    catch (error) {
+        if (host.signal.aborted)
+            throw error;
+        return fault('path', explain(error));
+    }
+}
+/** Why a push could not write there. That nobody can write to the file system is the disk's finding. */
+function refusal(step, facts, session) {
+    if (facts.kind === 'blocked')
+        return foretold(step, session, 'mkdir failed: File exists', facts.real);
+    if (!facts.writable && !facts.disk.readOnly)
+        return foretold(step, session, 'Permission denied', facts.real);
+    if (facts.held === '' || facts.held !== step.targetBranch)
+        return undefined;
+    return foretold(step, session, 'branch is currently checked out', facts.held);
+}
+function judgeDirectory(step, facts, { session, settings }) {
+    const problem = refusal(step, facts, session);
+    if (problem !== undefined)
+        return fault('path', problem);
+    const path = remotePath(step.destination);
+    if (facts.kind === 'missing')
+        return finding_ok('path', `${path} does not exist yet; a push makes it below ${facts.real}`);
+    try {
+        if (settings.delete && !step.workspace.isFile) {
+            guardMirror(facts.real, facts.home);
+            guardForeign(facts, settings.adopt, path);
+        }
+    }
+    catch (error) {
+        return fault('path', { ...explain(error), evidence: facts.real });
+    }
+    const content = facts.ours
+        ? 'a directory that dotcloud-push filled'
+        : facts.filled
+            ? 'a directory with files'
+            : 'an empty directory';
+    return finding_ok('path', `${path} is ${content}, at ${facts.real}`);
+}
+function judgeDisk(step, { disk }, session) {
+    const { bytes, inodes, mountPoint, readOnly } = disk;
+    if (readOnly)
+        return fault('disk', foretold(step, session, 'Read-only file system', mountPoint));
+    if (bytes === undefined)
+        return skipped('disk', 'df there does not tell');
+    const free = `${formatBytes(bytes)}${inodes === undefined ? '' : ` and ${inodes} inodes`} free at ${mountPoint}`;
+    if (bytes === 0 || inodes === 0)
+        return fault('disk', foretold(step, session, 'No space left on device', free));
+    if (bytes >= scarce.bytes && (inodes === undefined || inodes >= scarce.inodes))
+        return finding_ok('disk', free);
+    const next = 'Make room there, or check that the push fits.';
+    return finding_warning('disk', { cause: `The disk of ${formatLogin(session.login)} is almost full.`, evidence: free, next });
+}
+function formatBytes(bytes) {
+    const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+    const power = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log2(bytes) / 10));
+    const number = bytes / 1024 ** power;
+    return `${power === 0 ? number : number.toFixed(1)} ${units[power]}`;
+}
+/** The command's name, behind assignments; undefined where only a shell could tell. */
+function firstWord(command) {
+    const word = command
+        .trim()
+        .split(/\s+/)
+        .find((each) => !/^[A-Za-z_]\w*=[\w./:@%+,-]*$/.test(each))
+        ?.replace(/;$/, '');
+    return word !== undefined && plainWord.test(word) ? word : undefined;
+}
+function judgeWords(commands, words, facts, session) {
+    if (commands.length === 0)
+        return [skipped('deploy command', 'none is set')];
+    if (facts === undefined)
+        return [skipped('deploy command', `${noShell}; it was not run`)];
+    const plain = words.map((word, index) => judgeWord(word, facts.words[index] ?? '', facts.shell, session));
+    return plain.length > 0 ? plain : [skipped('deploy command', 'its first word is not a plain name')];
+}
+function judgeWord(word, found, shell, session) {
+    if (found !== '')
+        return finding_ok('deploy command', `${word} is ${found === word ? 'there' : found}; it was not run`);
+    const cause = `${word} is not there on ${formatLogin(session.login)}.`;
+    // A path may lead to what the push itself brings.
+    if (word.includes('/'))
+        return finding_warning('deploy command', { cause, evidence: '', next: 'Nothing, if the push brings it.' });
+    if (!/(?:^|\/)(?:ba|z|k|da|a)?sh$/.test(shell)) {
+        const next = `Nothing, if it is a word of ${shell} itself.`;
+        return finding_warning('deploy command', { cause, evidence: '', next });
+    }
+    const next = 'Install it there, or write its full path in deploy-command.';
+    return fault('deploy command', explain(new PushError('deploy', cause, next)));
+}
+
+;// CONCATENATED MODULE: ./build/core/summary.js
+
+
+
+/** How many files and commits the summary lists. */
+const summary_mostListed = 50;
+/** How much of one foreign text it shows, in characters. */
+const longest = { text: 500, cell: 160, path: 200, subject: 120 };
+/**
+ * How many bytes a list may take. With them the whole page stays below 64 KiB, so that it also fits into a comment;
+ * GitHub refuses a summary of more than 1 MiB.
+ */
+const room = { files: 14_000, commits: 8_000, output: 12_000, guards: 4_000 };
+/**
+ * The job summary, for GitHub. It is Markdown made of blocks of HTML: inside of them nothing is read as Markdown, so
+ * no foreign text can become a link, a mail address, a mention or a picture. Foreign text is in `<code>` or `<pre>`,
+ * which GitHub's own filters leave alone too.
+ */
+function summarize(report) {
+    const failed = report.failedStage;
+    const parts = [
+        `<h3>${summary_headline(report)}</h3>`,
+        failure(report),
+        failed === '' ? '' : saidBy(failed, report),
+        guards(report),
+        paragraph(facts(report)),
+        table(report),
+        commits(report),
+        changes(report),
+        ...['push', 'deploy'].map((stage) => (stage === failed ? '' : saidBy(stage, report))),
+        goingBack(report),
+    ];
+    return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+/** Foreign text as it is: whatever HTML or Markdown could read is an entity. */
+function literal(text, most = longest.text) {
+    const plain = text.replaceAll(escapes, '');
+    const shown = plain.length > most ? `${plain.slice(0, most)}…` : plain;
+    return shown
+        .replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, '�')
+        .replaceAll(/[^A-Za-z0-9 ,;/+\-\u00a1-\u{10ffff}]/gu, (character) => `&#${character.codePointAt(0)};`);
+}
+const code = (text, most = longest.cell) => (text === '' ? '' : `<code>${literal(text, most)}</code>`);
+/** A word of plain English; a name, a number with a unit, an address or a mention is none. */
+const summary_plainWord = /^(?:[A-Za-z]{1,20}(?:['-][A-Za-z]{1,20}){0,3}|\d{1,9}%?)?$/;
+/** A sentence that may hold foreign words: they are set as code, without the punctuation around them. */
+function prose(text) {
+    const shown = text.length > longest.text ? `${text.slice(0, longest.text)}…` : text;
+    const words = shown.split(' ').map((word) => {
+        const [, before = '', inner = '', after = ''] = /^(["'(]?)(.*?)(["')]?[.,;:!?]?)$/s.exec(word) ?? [];
+        return `${literal(before)}${summary_plainWord.test(inner) ? literal(inner) : code(inner, longest.text)}${literal(after)}`;
+    });
+    return words.join(' ').replaceAll('</code> <code>', ' ');
+}
+const paragraph = (html) => (html === '' ? '' : `<p>${html}</p>`);
+const seconds = (time) => time < 60 ? `${time.toFixed(time < 1 ? 2 : 1)} s` : `${Math.floor(time / 60)} min ${Math.floor(time % 60)} s`;
+const count = (number, noun) => `${number.toLocaleString('en-US')} ${noun}${number === 1 ? '' : 's'}`;
+function size(bytes) {
+    const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+    const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), units.length - 1);
+    const value = bytes / 1000 ** power;
+    return `${value < 10 && power > 0 ? value.toFixed(1) : value.toFixed(0)} ${units[power]}`;
+}
+function summary_headline({ result, app, destination, failedStage, guards: refused, seconds: time }) {
+    const host = /^ssh:\/\/(?:[^@/]*@)?(\[[^\]/]*\]|[^:/]+)/.exec(destination)?.[1] ?? destination;
+    const what = `${app === '' ? 'dotcloud push' : code(app)}${host === '' ? '' : ` → ${code(host)}`}`;
+    return {
+        deployed: `✅ Deployed ${what} in ${seconds(time)}`,
+        unchanged: `✅ Unchanged: ${what}, ${seconds(time)}`,
+        skipped: `⏭️ Skipped: ${what}`,
+        planned: refused.length === 0 ? `📋 Plan: ${what}` : `⛔ Plan: ${what}, would be refused`,
+        failed: `❌ Failed at ${failedStage}: ${what}, after ${seconds(time)}`,
+    }[result];
+}
+function countCommits({ commitCount, method }) {
+    return `${count(commitCount, method === 'hg' ? 'changeset' : 'commit')}${commitCount < mostCounted ? '' : ' or more'}`;
+}
+/** The run in one line. */
+function facts(report) {
+    const { result, changes: all, commitCount, bytesSent, bytesToSend, reason, url, failure: found } = report;
+    if (result === 'skipped')
+        return `Nothing was pushed: ${prose(reason)}.`;
+    const { changed, deleted } = countChanges(report);
+    const would = result === 'planned';
+    const parts = [
+        would ? 'Nothing was changed' : '',
+        all.length === 0 ? '' : `${count(changed, 'file')} ${would ? 'would be ' : ''}changed or added`,
+        deleted === 0 ? '' : `<b>${deleted.toLocaleString('en-US')} ${would ? 'would be ' : ''}deleted</b>`,
+        commitCount === 0 ? '' : countCommits(report),
+        would && bytesToSend !== undefined ? `${size(bytesToSend)} to send` : '',
+        would || bytesSent === undefined ? '' : `${size(bytesSent)} sent`,
+        result === 'unchanged' ? 'The destination has all of this already' : '',
+        would && found === undefined && all.length === 0 ? 'a push would change no file' : '',
+    ];
+    const told = url === '' ? '' : `<br>The server says that it is at ${code(url, 200)}`;
+    return `${parts.filter((part) => part !== '').join(' · ')}${told}`;
+}
+function failure({ failure: found, uploaded }) {
+    if (found === undefined)
+        return '';
+    const evidence = found.evidence === '' ? '' : `\n<blockquote>${code(found.evidence, longest.text)}</blockquote>`;
+    const told = /new content is on the server/.test(found.next);
+    const there = uploaded && !told ? 'The new content is on the server. ' : '';
+    return `<p><b>${prose(found.cause)}</b></p>${evidence}\n<p><b>Next:</b> ${prose(found.next)}<br>${there}Class ${code(found.errorClass)}</p>`;
+}
+function guards({ guards: all }) {
+    return summary_fill(all.map(prose), room.guards)
+        .map((line) => paragraph(`⛔ <b>The push would be refused.</b> ${line}`))
+        .join('\n');
+}
+function table(report) {
+    const { method, reason, ref, targetRef } = report;
+    const target = targetRef === '' || targetRef === ref ? '' : ` → ${code(targetRef)} there`;
+    const rows = [
+        ['Revision', revisions(report)],
+        ['Branch', ref === '' ? '' : `${code(ref)}${target}`],
+        ['Method', method === '' ? '' : `${code(method)}: ${prose(reason)}`],
+        ['Destination', code(report.destination)],
+        ['Host key', code(report.hostKeyFingerprint)],
+        ['Deploy command', calls(report)],
+        ['Time', time(report)],
+    ];
+    const filled = rows.filter(([, value]) => value !== '');
+    return `<table>\n${filled.map(([key, value]) => `<tr><td>${key}</td><td>${value}</td></tr>`).join('\n')}\n</table>`;
+}
+/** The commands of the plan, and how they ended. */
+function calls({ result, plan, deployExitCode }) {
+    const { data } = JSON.parse(plan || '{"data":[]}');
+    const commands = data.flatMap(([verb, command]) => (verb === 'call' ? [code(String(command))] : []));
+    if (result === 'planned')
+        return commands.length === 0 ? '' : `would run ${commands.slice(0, 3).join(', then ')}`;
+    if (deployExitCode === undefined)
+        return '';
+    return `${commands.at(-1) ?? ''} ${deployExitCode === 0 ? '✅' : '❌'} exit code ${deployExitCode}`;
+}
+/** This revision and the one before, with links where the repository is known to have them. */
+function revisions({ result, revision, previousRevision, repository }) {
+    if (revision === '')
+        return '';
+    const before = previousRevision === '' || previousRevision === revision ? '' : previousRevision;
+    const known = repository !== '' && isId(revision) && isId(before);
+    const compare = known ? ` (<a href="${repository}/compare/${before}...${revision}">compare</a>)` : '';
+    return `${commit(revision, repository)}${before === '' ? '' : ` ${result === 'planned' ? 'would replace' : 'replaces'} ${commit(before, repository)}`}${compare}`;
+}
+const isId = (text) => /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/.test(text);
+function commit(id, repository) {
+    if (!isId(id))
+        return code(id);
+    const short = `<code>${id.slice(0, 10)}</code>`;
+    return repository === '' ? `<code>${id}</code>` : `<a href="${repository}/commit/${id}">${short}</a>`;
+}
+/** Where the time went: a bar for each stage, from when it began to when it ended. */
+function time({ stages }) {
+    const total = stages.reduce((sum, stage) => sum + stage.seconds, 0);
+    if (total === 0)
+        return '';
+    const width = 40;
+    const at = (when) => Math.round((when / total) * width);
+    let since = 0;
+    const lines = stages.map((stage) => {
+        const [start, end] = [at(since), at(since + stage.seconds)];
+        since += stage.seconds;
+        const bar = `${'·'.repeat(start)}${'█'.repeat(Math.max(end - start, 1))}`.slice(0, width).padEnd(width, '·');
+        return `${stage.name.padEnd(8)} ${bar} ${seconds(stage.seconds).padStart(8)}`;
+    });
+    return `<pre>${lines.join('\n')}</pre>`;
+}
+function commits(report) {
+    const { commits: all, commitCount, repository, result } = report;
+    if (all.length === 0)
+        return '';
+    const title = `${countCommits(report)}${result === 'planned' ? ' to push' : ''}`;
+    const lines = all.slice(0, summary_mostListed).map(({ id, subject }) => {
+        const short = literal(id.slice(0, 10));
+        const linked = repository !== '' && isId(id) ? `<a href="${repository}/commit/${id}">${short}</a>` : short;
+        return `${linked} ${literal(subject, longest.subject)}`;
+    });
+    return folded(title, summary_list(lines, commitCount, room.commits), all.length <= 10);
+}
+function changes(report) {
+    const { changes: all, result } = report;
+    if (all.length === 0)
+        return '';
+    const kinds = ['deleted', 'changed', 'added'].flatMap((kind) => {
+        const number = all.filter((change) => change.kind === kind).length;
+        return number === 0 ? [] : [`${number.toLocaleString('en-US')} ${result === 'planned' ? 'to be ' : ''}${kind}`];
+    });
+    const shown = sortChanges(all).slice(0, summary_mostListed);
+    const width = Math.max(...shown.map((change) => extent(change).length));
+    const lines = shown.map((change) => `${report_signs[change.kind]} ${extent(change).padStart(width)}  ${literal(change.path, longest.path)}`);
+    return folded(kinds.join(', '), summary_list(lines, all.length, room.files), all.length <= 20);
+}
+/** How much a change is: lines where they were counted, else bytes. */
+function extent({ kind, path, lines, size: bytes }) {
+    if (lines !== undefined)
+        return `+${lines.added} −${lines.removed}`;
+    return bytes === undefined || kind === 'deleted' || path.endsWith('/') ? '' : size(bytes);
+}
+/** What the server said in a stage: the last lines, as many as there is room for; unfolded where it failed. */
+function saidBy(stage, { said, tail, failedStage }) {
+    const lines = stage === 'push' ? said : stage === 'deploy' ? tail : [];
+    if (lines.length === 0)
+        return '';
+    const title = stage === 'push' ? 'What the server said to the push' : 'Output of the deploy command';
+    const kept = summary_fill(lines.map((line) => literal(line)).toReversed(), room.output);
+    return folded(title, kept.toReversed().join('\n'), stage === failedStage);
+}
+function goingBack(report) {
+    const how = rollback(report);
+    return how === '' ? '' : paragraph(`<b>To go back:</b> ${prose(how)}`);
+}
+/** A block of HTML ends at an empty line, but one that begins with `<pre>` only at `</pre>`. */
+function folded(title, text, open) {
+    return `<details${open ? ' open' : ''}><summary>${title}</summary>\n\n<pre>${text}</pre>\n\n</details>`;
+}
+/** As many lines as there is room for; the rest is counted. */
+function summary_list(all, total, bytes) {
+    const lines = summary_fill(all, bytes);
+    const rest = total - lines.length;
+    return [...lines, ...(rest > 0 ? [`… and ${rest.toLocaleString('en-US')} more`] : [])].join('\n');
+}
+function summary_fill(all, bytes) {
+    let left = bytes;
+    const end = all.findIndex((line) => {
+        left -= Buffer.byteLength(line) + 1;
+        return left < 0;
+    });
+    return end < 0 ? all : all.slice(0, end);
+}
+
+;// CONCATENATED MODULE: ./build/core/examination.js
+
+
+
+const verify = "Compare each with `ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub` at the server's console, not over this network.";
+/** The examination as lines for a log or a terminal; they hold foreign text. */
+function formatExamination(examination) {
+    const { findings, knownHosts } = examination;
+    return [...findings.flatMap(formatFinding), ...candidates(knownHosts), `Doctor: ${tally(examination)}.`];
+}
+function candidates(knownHosts) {
+    if (knownHosts.length === 0)
+        return [];
+    return ['', `known-hosts, as offered. Verify out of band before you use them. ${verify}`, ...knownHosts, ''];
+}
+function tally({ findings, report }) {
+    const count = (wanted) => findings.filter(({ verdict }) => verdict === wanted).length;
+    const plural = (number, word) => `${number} ${word}${number === 1 ? '' : 's'}`;
+    return `${plural(count('fault'), 'fault')}, ${plural(count('warning'), 'warning')}, ${count('ok')} ok, ${count('skipped')} skipped in ${report.seconds.toFixed(1)} s`;
+}
+/** The report of the run with the findings; keys as the outputs have them. */
+function examinationJson({ findings, knownHosts, report }) {
+    const doctor = findings.map(({ errorClass, ...finding }) => ({ ...finding, 'error-class': errorClass }));
+    return { ...toJson(report), doctor, 'known-hosts': knownHosts };
+}
+const marks = { ok: '✅', warning: '⚠️', fault: '❌', skipped: '⏭️' };
+/** The job summary, as GitHub-flavored Markdown with foreign text escaped. */
+function examinationPage(examination) {
+    const { findings, knownHosts, report } = examination;
+    const rows = findings.map(({ check, verdict, detail, evidence, next }) => {
+        const cell = [literal(detail), evidence === '' ? '' : `<code>${literal(evidence)}</code>`, literal(next)];
+        return `| ${marks[verdict]} ${verdict} | ${check} | ${cell.filter((part) => part !== '').join('<br>')} |`;
+    });
+    const target = report.destination === '' ? '' : `: <code>${literal(report.destination)}</code>`;
+    // To be copied whole: an RSA key is longer than what is shown of other texts.
+    const lines = knownHosts.map((line) => `<code>${literal(line, Number.POSITIVE_INFINITY)}</code>`).join('<br>');
+    return `${[
+        `### 🩺 doctor${target}`,
+        `${tally(examination)}. Nothing was pushed.`,
+        ['| | Check | Finding |', '|---|---|---|', ...rows].join('\n'),
+        ...(knownHosts.length === 0
+            ? []
+            : [
+                `<code>known-hosts</code>, as offered. **Verify out of band before you use them.** ${literal(verify)}<br>${lines}`,
+            ]),
+    ].join('\n\n')}\n`;
+}
+
+;// CONCATENATED MODULE: ./build/core/doctor.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Checks a destination step by step, by the session that a push would use, and changes nothing there. It never throws:
+ * whatever goes wrong is a finding.
+ */
+async function examine(raw, host) {
+    const chart = new Chart(host.log);
+    const ledger = new Ledger(host);
+    const knownHosts = [];
+    try {
+        const { settings, findings, badKey } = await judgeInputs(raw, host);
+        chart.tell(...findings);
+        ledger.note({ app: settings.app });
+        if (findings.some(({ errorClass }) => errorClass === 'unsafe'))
+            chart.skipRest('a push would not begin');
+        const visit = (limited) => ({ settings, host: limited, chart, ledger, knownHosts });
+        await withDeadline(settings.timeout, host, (limited) => examineWith(visit(limited), badKey));
+    }
+    catch (error) {
+        const check = chart.current;
+        if (check !== undefined)
+            chart.tell(fault(check, explain(host.signal.aborted ? host.signal.reason : error)));
+    }
+    chart.skipRest('it was not reached');
+    return { findings: chart.findings, knownHosts, report: doctor_conclude(chart.findings, ledger) };
+}
+function doctor_conclude(findings, ledger) {
+    const first = findings.find(({ verdict }) => verdict === 'fault');
+    if (first === undefined)
+        return ledger.close(true);
+    const { check, detail, evidence, next, errorClass } = first;
+    const failure = { errorClass: errorClass || 'bug', cause: detail, evidence, next };
+    return { ...ledger.fail(undefined), failedStage: stageOf(check), failure };
+}
+async function examineWith(visit, badKey) {
+    const { settings, host, chart, ledger } = visit;
+    if (chart.current === undefined)
+        return;
+    warnInsecure(settings, host);
+    const outlook = await lookHere(settings, host);
+    chart.tell(...outlook.findings);
+    const { steps, login } = outlook;
+    if (steps.length > 0 && login !== undefined)
+        ledger.plan(steps, login);
+    ledger.enter('connect');
+    if (settings.key === '')
+        chart.tell(badKey === undefined ? skipped('key', 'there is none') : fault('key', badKey));
+    if (login === undefined)
+        return chart.skipRest('no destination is known');
+    try {
+        if (settings.key === '')
+            await lookFromOutside(login, asStranger(visit), isPinned(settings));
+        else if (isPinned(settings))
+            await examineInside(login, outlook, visit);
+        else
+            await lookFromOutside(login, visit, false);
+    }
+    catch (error) {
+        if (!(error instanceof PushError) || error.errorClass !== 'key' || chart.current !== 'key')
+            throw error;
+        chart.tell(fault('key', error));
+        await lookFromOutside(login, asStranger(visit), isPinned(settings));
+    }
+    chart.skipRest('needs a login there');
+}
+const isPinned = ({ hostKeys }) => hostKeys.insecure || /^[^#\n]/m.test(hostKeys.lines) || hostKeys.fingerprints.length > 0;
+/** No key has this fingerprint: whoever pins it hears every key that the server has, and trusts and logs in to none. */
+const nobody = `SHA256:${'A'.repeat(43)}`;
+/** Without a usable key of the user's: a fresh one, which is never shown to a server, as no server is trusted. */
+function asStranger(visit) {
+    const { privateKey } = (0,external_node_crypto_namespaceObject.generateKeyPairSync)('ec', { namedCurve: 'P-256' });
+    const key = privateKey.export({ format: 'pem', type: 'sec1' }).toString();
+    const hostKeys = { lines: '', fingerprints: [], insecure: false };
+    return { ...visit, settings: { ...visit.settings, key, passphrase: '', hostKeys } };
+}
+/** One attempt with a session as a push has it, and what is to be done in it. */
+async function visitOnce(login, { settings, host, chart, ledger }, use) {
+    const once = { ...settings, retries: 1 };
+    // What the session tells of its key and its login is in the findings.
+    const quiet = { ...host, log: { ...host.log, info: (text) => host.log.debug(text) } };
+    await withSession(once, Promise.resolve(login), quiet, ledger.note, async (session) => {
+        if (chart.current === 'key')
+            chart.tell(finding_ok('key', `${session.keyFingerprint} can be used`));
+        const failure = await session.connection.ready().then(() => undefined, explain);
+        if (host.signal.aborted)
+            throw host.signal.reason;
+        const offered = parseOffered(await (0,promises_namespaceObject.readFile)((0,external_node_path_namespaceObject.join)(session.folder, fileNames.offered), 'utf8').catch(() => ''));
+        const { hostKeys, proxyJump: jump } = settings;
+        const { keyFingerprint } = session;
+        const log = await session.connection.log();
+        await use({ login, jump, hostKeys, keyFingerprint, log, offered, failure }, session);
+    });
+}
+async function examineInside(login, outlook, visit) {
+    const { settings, host, chart, knownHosts } = visit;
+    let unknown;
+    await visitOnce(login, visit, async (line, session) => {
+        if (line.failure?.errorClass === 'host-key')
+            unknown = line;
+        else
+            chart.tell(...(line.failure !== undefined || session.connection.shared() ? judgeLine(line) : untoldLine));
+        if (settings.hostKeys.insecure)
+            knownHosts.push(...pinLines(line.offered));
+        if (line.failure === undefined) {
+            await examineThere(outlook.steps, { session, settings, host, unsafe: outlook.unsafe }, chart);
+        }
+    });
+    if (unknown === undefined)
+        return;
+    const { failure } = unknown;
+    await hearOffers(login, visit, (line) => judgeLine({ ...line, failure }));
+}
+/** What can be seen of a server without trusting it: name, port, and which host keys it offers. */
+async function lookFromOutside(login, visit, pinned) {
+    await hearOffers(login, visit, (line) => judgeLine(line).map((finding) => {
+        if (finding.check !== 'host key' || finding.verdict !== 'fault')
+            return finding;
+        const offers = line.offered.map(({ fingerprint, type }) => `${fingerprint} (${type})`).join(', ');
+        const reason = `offered: ${offers}; which of them a push would meet shows only with a usable key`;
+        return pinned ? skipped('host key', reason) : { ...finding, evidence: `offered ${offers}; nothing is pinned` };
+    }));
+}
+async function hearOffers(login, visit, judge) {
+    const { settings, chart, knownHosts } = visit;
+    const { lines, fingerprints } = settings.hostKeys;
+    const hostKeys = { lines, fingerprints: [...fingerprints, nobody], insecure: false };
+    await visitOnce(login, { ...visit, settings: { ...settings, hostKeys } }, async (line) => {
+        const findings = judge(line);
+        chart.tell(...findings);
+        if (findings.some(({ check, verdict }) => check === 'host key' && verdict === 'fault')) {
+            knownHosts.push(...pinLines(line.offered));
+        }
+    });
 }
 
 ;// CONCATENATED MODULE: external "node:timers/promises"
@@ -6141,6 +7344,12 @@ const inputs = [
         required: false,
     },
     {
+        name: 'doctor',
+        description: '`true` or `false`. `true` checks the destination step by step, pushes nothing and runs nothing there but read-only questions; `result` is `planned`, or `failed` with the first fault.',
+        default: 'false',
+        required: false,
+    },
+    {
         name: 'verify',
         description: '`auto` or `full` (rsync). `auto` trusts what the server remembers of the last push when nothing there has changed since; `full` compares the content of every file.',
         default: 'auto',
@@ -6292,85 +7501,8 @@ function createLog() {
     };
 }
 
-;// CONCATENATED MODULE: ./build/core/summary.js
-
-/** How many changed files the summary lists. */
-const mostFiles = 50;
-/** How much of one foreign text it shows; GitHub refuses a summary of more than 1 MiB. */
-const longestText = 500;
-const headlines = {
-    deployed: '✅ deployed',
-    unchanged: '✅ unchanged',
-    skipped: '⏭️ skipped',
-    planned: '📋 planned',
-    failed: '❌ failed',
-};
-/**
- * Foreign text that GitHub's Markdown shows as it is: what could be HTML is an entity, and what could be Markdown, a
- * mention or a link is one too.
- */
-function literal(text) {
-    const shown = text.length > longestText ? `${text.slice(0, longestText)}…` : text;
-    return shown
-        .replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, '�')
-        .replaceAll(/[^A-Za-z0-9 ,;/+\-\u00a1-\u{10ffff}]/gu, (character) => `&#${character.codePointAt(0)};`);
-}
-const code = (text) => (text === '' ? '' : `<code>${literal(text)}</code>`);
-/** The job summary, as GitHub-flavoured Markdown. */
-function summarize(report) {
-    const name = report.app === '' ? 'dotcloud push' : literal(report.app);
-    const target = report.destination === '' ? '' : ` → ${code(report.destination)}`;
-    return `${[
-        `### ${headlines[report.result]}: ${name}${target} in ${report.seconds.toFixed(1)} s`,
-        failure(report),
-        table(report),
-        changes(report),
-        output(report),
-    ]
-        .filter((part) => part !== '')
-        .join('\n\n')}\n`;
-}
-function failure({ failure: found, failedStage }) {
-    if (found === undefined)
-        return '';
-    const evidence = found.evidence === '' ? '' : `<br>${code(found.evidence)}`;
-    return `> **${literal(found.cause)}**${evidence}<br>${literal(found.next)} (stage ${failedStage}, class ${code(found.errorClass)})`;
-}
-function table(report) {
-    const { changed, deleted } = countChanges(report);
-    const rows = [
-        ['Method', report.method === '' ? '' : `${code(report.method)}: ${literal(report.reason)}`],
-        ['Reason', report.method === '' ? literal(report.reason) : ''],
-        ['Revision', code(report.revision)],
-        ['Previous revision', code(report.previousRevision)],
-        ['Files', report.method === '' ? '' : `${changed} changed, ${deleted} deleted`],
-        ['Sent', report.bytesSent === undefined ? '' : `${report.bytesSent} bytes`],
-        ['Deploy command', report.deployExitCode === undefined ? '' : `exit code ${report.deployExitCode}`],
-        ['Host key', code(report.hostKeyFingerprint)],
-        ['Time', report.stages.map(({ name, seconds }) => `${name} ${seconds.toFixed(1)} s`).join(' · ')],
-    ];
-    return [
-        '| | |',
-        '|---|---|',
-        ...rows.filter(([, value]) => value !== '').map(([key, value]) => `| ${key} | ${value} |`),
-    ].join('\n');
-}
-function changes({ changes: all }) {
-    if (all.length === 0)
-        return '';
-    const lines = sortChanges(all)
-        .slice(0, mostFiles)
-        .map(({ kind, path }) => `${report_signs[kind]} ${literal(path)}`);
-    const rest = all.length > mostFiles ? [`… and ${all.length - mostFiles} more`] : [];
-    return `<details><summary>What changed</summary>\n\n<pre>${[...lines, ...rest].join('\n')}</pre>\n\n</details>`;
-}
-function output({ tail }) {
-    if (tail.length === 0)
-        return '';
-    return `<details><summary>Output of the deploy command</summary>\n\n<pre>${tail.map(literal).join('\n')}</pre>\n\n</details>`;
-}
-
 ;// CONCATENATED MODULE: ./build/action/report.js
+
 
 
 
@@ -6380,17 +7512,29 @@ function output({ tail }) {
 
 /** Tells a run's report by every way that GitHub has: outputs, a JSON file, the job summary. */
 async function publish(report, temp) {
+    await publishAs(report, temp, { json: toJson(report), page: summarize(report), lines: [headline(report)] });
+    if (report.result === 'skipped')
+        notice(`Nothing was pushed: ${safeText(report.reason)}.`);
+}
+/** The same for a doctor's visit. */
+async function publishExamination(examination, temp) {
+    await publishAs(examination.report, temp, {
+        json: examinationJson(examination),
+        page: examinationPage(examination),
+        lines: formatExamination(examination),
+    });
+}
+async function publishAs(report, temp, { json, page, lines }) {
     const path = (0,external_node_path_namespaceObject.join)(temp, `dotcloud-report-${(0,external_node_crypto_namespaceObject.randomBytes)(6).toString('hex')}.json`);
     saveState('report', path);
-    await (0,promises_namespaceObject.writeFile)(path, `${JSON.stringify(toJson(report), null, 2)}\n`, { flag: 'wx', mode: 0o600 });
+    await (0,promises_namespaceObject.writeFile)(path, `${JSON.stringify({ ...json, summary: page }, null, 2)}\n`, { flag: 'wx', mode: 0o600 });
     const values = { ...toValues(report), report: path };
     for (const [name, value] of Object.entries(values))
         setOutput(name, value);
-    info(safeLine(headline(report)));
-    if (report.result === 'skipped')
-        notice(`Nothing was pushed: ${safeText(report.reason)}.`);
+    for (const line of lines)
+        info(safeLine(line));
     if (process.env['GITHUB_STEP_SUMMARY'])
-        await summary.addRaw(summarize(report)).write();
+        await summary.addRaw(page).write();
 }
 /** A failure in one annotation: cause, evidence, next step. */
 function describe({ cause, evidence, next, stack }) {
@@ -6398,6 +7542,8 @@ function describe({ cause, evidence, next, stack }) {
 }
 
 ;// CONCATENATED MODULE: ./build/action/main.js
+
+
 
 
 
@@ -6424,6 +7570,7 @@ function readContext() {
         platform: process.platform,
         path: cleanPath(env['PATH'] ?? '', workspace),
         proxies: proxyVariables(env),
+        repository: repositoryPage(env['GITHUB_SERVER_URL'], env['GITHUB_REPOSITORY']),
     };
 }
 /** The event's payload; one that cannot be read says nothing for anybody. */
@@ -6446,10 +7593,21 @@ async function main() {
         signal: cancelOnSignals(),
         remember: (folder) => saveState('session', folder),
     };
-    const report = await push_push(raw, host);
-    await publish(report, context.temp);
+    const report = await act(raw, host);
     if (report.failure !== undefined)
         setFailed(describe(report.failure));
+}
+/** Pushes, or looks at what a push would meet; tells what came of it. */
+async function act(raw, host) {
+    const { temp } = host.context;
+    if (/^(true|True|TRUE)$/.test(raw.doctor)) {
+        const examination = await examine(raw, host);
+        await publishExamination(examination, temp);
+        return examination.report;
+    }
+    const report = await push_push(raw, host);
+    await publish(report, temp);
+    return report;
 }
 main().catch((error) => {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);

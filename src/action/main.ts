@@ -1,6 +1,7 @@
 import { readFileSync, realpathSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { saveState, setFailed } from '@actions/core'
+import { repositoryPage } from '../core/addresses.js'
 import { examine } from '../core/doctor.js'
 import { PushError } from '../core/errors.js'
 import { judgeEvent } from '../core/event.js'
@@ -33,6 +34,7 @@ function readContext(): Context {
     platform: process.platform,
     path: cleanPath(env['PATH'] ?? '', workspace),
     proxies: proxyVariables(env),
+    repository: repositoryPage(env['GITHUB_SERVER_URL'], env['GITHUB_REPOSITORY']),
   }
 }
 

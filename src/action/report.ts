@@ -36,7 +36,7 @@ export async function publishExamination(examination: Examination, temp: string)
 async function publishAs(report: Report, temp: string, { json, page, lines }: Told): Promise<void> {
   const path = join(temp, `dotcloud-report-${randomBytes(6).toString('hex')}.json`)
   core.saveState('report' satisfies StateName, path)
-  await writeFile(path, `${JSON.stringify(json, null, 2)}\n`, { flag: 'wx', mode: 0o600 })
+  await writeFile(path, `${JSON.stringify({ ...json, summary: page }, null, 2)}\n`, { flag: 'wx', mode: 0o600 })
   const values: Record<OutputName, string> = { ...toValues(report), report: path }
   for (const [name, value] of Object.entries(values)) core.setOutput(name, value)
   for (const line of lines) core.info(safeLine(line))

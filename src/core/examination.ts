@@ -38,7 +38,8 @@ export function examinationPage(examination: Examination): string {
     return `| ${marks[verdict]} ${verdict} | ${check} | ${cell.filter((part) => part !== '').join('<br>')} |`
   })
   const target = report.destination === '' ? '' : `: <code>${literal(report.destination)}</code>`
-  const lines = knownHosts.map((line) => `<code>${escapeWhole(line)}</code>`).join('<br>')
+  // To be copied whole: an RSA key is longer than what is shown of other texts.
+  const lines = knownHosts.map((line) => `<code>${literal(line, Number.POSITIVE_INFINITY)}</code>`).join('<br>')
   return `${[
     `### 🩺 doctor${target}`,
     `${tally(examination)}. Nothing was pushed.`,
@@ -49,9 +50,4 @@ export function examinationPage(examination: Examination): string {
           `<code>known-hosts</code>, as offered. **Verify out of band before you use them.** ${literal(verify)}<br>${lines}`,
         ]),
   ].join('\n\n')}\n`
-}
-
-/** A line to be copied whole: an RSA key is longer than what is shown of other texts. */
-function escapeWhole(line: string): string {
-  return (line.match(/.{1,500}/gu) ?? []).map(literal).join('')
 }

@@ -192,6 +192,8 @@ export interface Context {
   readonly path: string
   /** Proxy variables, for completing a shallow checkout from its origin. */
   readonly proxies: Readonly<Record<string, string>>
+  /** The repository's page on the web, judged to be a plain address. */
+  readonly repository?: string | undefined
 }
 
 /** Everything that the line needs of the world. */
@@ -237,6 +239,17 @@ export interface Change {
   readonly path: string
   /** Size in bytes, where known. */
   readonly size?: number
+  /** Lines of text, where counted. */
+  readonly lines?: { readonly added: number; readonly removed: number }
+}
+
+/** How far commits are counted. */
+export const mostCounted = 10_000
+
+/** A commit, or a changeset, that a push brought. */
+export interface Commit {
+  readonly id: string
+  readonly subject: string
 }
 
 /** What a method says of its upload. */
@@ -245,6 +258,16 @@ export interface Upload {
   readonly revision: string
   readonly previousRevision: string
   readonly changes: readonly Change[]
+  /** The newest of them, newest first; none when the earlier revision is not known here. */
+  readonly commits?: readonly Commit[]
+  /** How many there are, up to `mostCounted`. */
+  readonly commitCount?: number
+  /** In a dry run, what a push would send. */
+  readonly bytesToSend?: number
+  /** The last lines that the server said to the push. */
+  readonly said?: readonly string[]
+  /** In a dry run, what would stop the push, in sentences. */
+  readonly guards?: readonly string[]
   /** The content has arrived, and the server said that its own deployment of it failed. */
   readonly failure?: PushError
 }
@@ -263,9 +286,24 @@ export interface Report {
   /** Why this method, or why the run was skipped. */
   readonly reason: string
   readonly destination: string
+  /** The branch that is checked out. */
+  readonly ref: string
+  /** The branch at the destination (git). */
+  readonly targetRef: string
   readonly revision: string
   readonly previousRevision: string
+  /** The page of the repository that `revision` is a commit of; empty when that is not certain. */
+  readonly repository: string
+  /** Where the application is, as the platform said. */
+  readonly url: string
   readonly changes: readonly Change[]
+  /** The newest of the commits that the push brought, newest first. */
+  readonly commits: readonly Commit[]
+  readonly commitCount: number
+  /** In a dry run, what would stop the push, in sentences. */
+  readonly guards: readonly string[]
+  /** In a dry run, what a push would send at most; undefined where that is not known. */
+  readonly bytesToSend: number | undefined
   readonly bytesSent: number | undefined
   readonly deployExitCode: number | undefined
   readonly hostKeyFingerprint: string
@@ -273,6 +311,8 @@ export interface Report {
   readonly stages: readonly { readonly name: StageName; readonly seconds: number }[]
   /** dotCloud's JSON of the plan that ran. */
   readonly plan: string
+  /** The last lines that the server said to the push. */
+  readonly said: readonly string[]
   /** The last lines that the deploy command said. */
   readonly tail: readonly string[]
 }

@@ -1,3 +1,4 @@
+import { applicationAddress } from './addresses.js'
 import { formatDestination, formatLogin, type Login } from './destination.js'
 import { explain } from './errors.js'
 import type { OutputName } from './inputs.js'
@@ -22,7 +23,9 @@ export class Ledger {
   readonly #times: { name: StageName; seconds: number }[] = []
   #since: number
   #notes: Notes = {}
-  #plan: Partial<Pick<Report, 'plan' | 'method' | 'reason' | 'destination'>> = {}
+  #plan: Partial<Pick<Report, 'plan' | 'method' | 'reason' | 'destination' | 'ref' | 'targetRef'>> = {}
+  /** The repository's commit that was checked out, as far as the repository's page would have it. */
+  #commit: string | undefined
   #upload: Upload | undefined
 
   constructor(host: Host) {
@@ -52,10 +55,13 @@ export class Ledger {
 
   plan(steps: readonly Step[], login: Login): void {
     const upload = steps.find((step) => step.verb === 'upload')
+    this.#commit = upload?.workspace.method === 'hg' ? undefined : upload?.workspace.sha
     this.#plan = {
       plan: formatPlan(steps),
       method: upload?.workspace.method ?? '',
       reason: upload?.workspace.reason ?? '',
+      ref: upload?.workspace.branch ?? '',
+      targetRef: upload?.workspace.method === 'git' ? upload.targetBranch : '',
       destination: upload === undefined ? `ssh://${formatLogin(login)}` : formatDestination(upload.destination),
     }
   }
@@ -65,7 +71,10 @@ export class Ledger {
     const first = this.#upload
     if (first === undefined) this.#upload = upload
     else if (first.result === 'unchanged') this.#upload = upload
-    else this.#upload = { ...first, changes: [...first.changes, ...upload.changes] }
+    else {
+      const guards = [...(first.guards ?? []), ...(upload.guards ?? [])]
+      this.#upload = { ...first, changes: [...first.changes, ...upload.changes], guards }
+    }
   }
 
   skip(reason: string): Report {
@@ -86,6 +95,7 @@ export class Ledger {
 
   #report(result: Report['result']): Report {
     const upload = this.#upload
+    const page = this.#commit !== undefined && upload?.revision === this.#commit && this.#host.context.repository
     return {
       result,
       failedStage: '',
@@ -95,20 +105,46 @@ export class Ledger {
       method: '',
       reason: '',
       destination: '',
+      ref: '',
+      targetRef: '',
       revision: upload?.revision ?? '',
       previousRevision: upload?.previousRevision ?? '',
+      repository: page || '',
+      url: applicationAddress([...(upload?.said ?? []), ...(this.#notes.tail ?? [])]),
       changes: upload?.changes ?? [],
+      commits: upload?.commits ?? [],
+      commitCount: upload?.commitCount ?? 0,
+      guards: upload?.guards ?? [],
+      bytesToSend: result === 'planned' ? toSend(this.#plan.method, upload) : undefined,
       bytesSent: undefined,
       deployExitCode: undefined,
       hostKeyFingerprint: '',
       seconds: (this.#host.clock.now() - this.#start) / 1000,
       stages: this.#times,
       plan: '',
+      said: upload?.said ?? [],
       tail: [],
       ...this.#plan,
       ...this.#notes,
     }
   }
+}
+
+/** What a push would send at most: the method's own number, or for rsync the size of the files that it lists. */
+function toSend(method: Report['method'] | undefined, upload: Upload | undefined): number | undefined {
+  if (upload === undefined || method !== 'rsync') return upload?.bytesToSend
+  return upload.changes.reduce((sum, { kind, size = 0 }) => sum + (kind === 'deleted' ? 0 : size), 0)
+}
+
+/** How to get back to what was there before, as far as this tool can; empty when nothing was replaced. */
+export function rollback({ uploaded, method, changes, previousRevision, revision }: Report): string {
+  if (!uploaded || method === '' || (changes.length === 0 && previousRevision === revision)) return ''
+  return {
+    git: 'Revert the commits (git revert) and push: that is deployed like any other. An earlier run, run again, needs force: true, since git does not go back by itself.',
+    hg: 'Back the changesets out (hg backout) and push: that is deployed like any other. An earlier run, run again, changes nothing, since hg push only adds.',
+    rsync:
+      'Run the earlier run of this workflow again: it sends the files as they were. What only the destination had, and was deleted, does not come back.',
+  }[method]
 }
 
 /** How a kind of change is written before a name. */
@@ -176,6 +212,16 @@ export function toJson(report: Report): Readonly<Record<string, unknown>> {
     plan: report.plan === '' ? null : JSON.parse(report.plan),
     stages: report.stages.map(({ name, seconds }) => ({ name, seconds: milliseconds(seconds) })),
     files: report.changes,
+    ref: report.ref,
+    'target-ref': report.targetRef,
+    repository: report.repository,
+    url: report.url,
+    commits: report.commits,
+    'commit-count': report.commitCount,
+    guards: report.guards,
+    'bytes-to-send': report.bytesToSend ?? null,
+    rollback: rollback(report),
+    'push-output': report.said,
     'deploy-output': report.tail,
   }
 }

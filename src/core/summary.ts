@@ -1,83 +1,247 @@
-import type { Report } from './model.js'
-import { countChanges, signs, sortChanges } from './report.js'
+import { escapes } from './addresses.js'
+import { type Change, mostCounted, type Report, type StageName } from './model.js'
+import { countChanges, rollback, signs, sortChanges } from './report.js'
 
-/** How many changed files the summary lists. */
-const mostFiles = 50
-/** How much of one foreign text it shows; GitHub refuses a summary of more than 1 MiB. */
-const longestText = 500
-
-const headlines: Readonly<Record<Report['result'], string>> = {
-  deployed: '✅ deployed',
-  unchanged: '✅ unchanged',
-  skipped: '⏭️ skipped',
-  planned: '📋 planned',
-  failed: '❌ failed',
-}
+/** How many files and commits the summary lists. */
+const mostListed = 50
+/** How much of one foreign text it shows, in characters. */
+const longest = { text: 500, cell: 160, path: 200, subject: 120 } as const
+/**
+ * How many bytes a list may take. With them the whole page stays below 64 KiB, so that it also fits into a comment;
+ * GitHub refuses a summary of more than 1 MiB.
+ */
+const room = { files: 14_000, commits: 8_000, output: 12_000, guards: 4_000 } as const
 
 /**
- * Foreign text that GitHub's Markdown shows as it is: what could be HTML is an entity, and what could be Markdown, a
- * mention or a link is one too.
+ * The job summary, for GitHub. It is Markdown made of blocks of HTML: inside of them nothing is read as Markdown, so
+ * no foreign text can become a link, a mail address, a mention or a picture. Foreign text is in `<code>` or `<pre>`,
+ * which GitHub's own filters leave alone too.
  */
-export function literal(text: string): string {
-  const shown = text.length > longestText ? `${text.slice(0, longestText)}…` : text
+export function summarize(report: Report): string {
+  const failed = report.failedStage
+  const parts = [
+    `<h3>${headline(report)}</h3>`,
+    failure(report),
+    failed === '' ? '' : saidBy(failed, report),
+    guards(report),
+    paragraph(facts(report)),
+    table(report),
+    commits(report),
+    changes(report),
+    ...(['push', 'deploy'] as const).map((stage) => (stage === failed ? '' : saidBy(stage, report))),
+    goingBack(report),
+  ]
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`
+}
+
+/** Foreign text as it is: whatever HTML or Markdown could read is an entity. */
+export function literal(text: string, most: number = longest.text): string {
+  const plain = text.replaceAll(escapes, '')
+  const shown = plain.length > most ? `${plain.slice(0, most)}…` : plain
   return shown
     .replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, '�')
     .replaceAll(/[^A-Za-z0-9 ,;/+\-\u00a1-\u{10ffff}]/gu, (character) => `&#${character.codePointAt(0)};`)
 }
 
-const code = (text: string) => (text === '' ? '' : `<code>${literal(text)}</code>`)
+const code = (text: string, most: number = longest.cell) => (text === '' ? '' : `<code>${literal(text, most)}</code>`)
 
-/** The job summary, as GitHub-flavoured Markdown. */
-export function summarize(report: Report): string {
-  const name = report.app === '' ? 'dotcloud push' : literal(report.app)
-  const target = report.destination === '' ? '' : ` → ${code(report.destination)}`
-  return `${[
-    `### ${headlines[report.result]}: ${name}${target} in ${report.seconds.toFixed(1)} s`,
-    failure(report),
-    table(report),
-    changes(report),
-    output(report),
-  ]
-    .filter((part) => part !== '')
-    .join('\n\n')}\n`
+/** A word of plain English; a name, a number with a unit, an address or a mention is none. */
+const plainWord = /^(?:[A-Za-z]{1,20}(?:['-][A-Za-z]{1,20}){0,3}|\d{1,9}%?)?$/
+
+/** A sentence that may hold foreign words: they are set as code, without the punctuation around them. */
+export function prose(text: string): string {
+  const shown = text.length > longest.text ? `${text.slice(0, longest.text)}…` : text
+  const words = shown.split(' ').map((word) => {
+    const [, before = '', inner = '', after = ''] = /^(["'(]?)(.*?)(["')]?[.,;:!?]?)$/s.exec(word) ?? []
+    return `${literal(before)}${plainWord.test(inner) ? literal(inner) : code(inner, longest.text)}${literal(after)}`
+  })
+  return words.join(' ').replaceAll('</code> <code>', ' ')
 }
 
-function failure({ failure: found, failedStage }: Report): string {
+const paragraph = (html: string) => (html === '' ? '' : `<p>${html}</p>`)
+const seconds = (time: number) =>
+  time < 60 ? `${time.toFixed(time < 1 ? 2 : 1)} s` : `${Math.floor(time / 60)} min ${Math.floor(time % 60)} s`
+const count = (number: number, noun: string) => `${number.toLocaleString('en-US')} ${noun}${number === 1 ? '' : 's'}`
+
+function size(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB']
+  const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), units.length - 1)
+  const value = bytes / 1000 ** power
+  return `${value < 10 && power > 0 ? value.toFixed(1) : value.toFixed(0)} ${units[power]}`
+}
+
+function headline({ result, app, destination, failedStage, guards: refused, seconds: time }: Report): string {
+  const host = /^ssh:\/\/(?:[^@/]*@)?(\[[^\]/]*\]|[^:/]+)/.exec(destination)?.[1] ?? destination
+  const what = `${app === '' ? 'dotcloud push' : code(app)}${host === '' ? '' : ` → ${code(host)}`}`
+  return {
+    deployed: `✅ Deployed ${what} in ${seconds(time)}`,
+    unchanged: `✅ Unchanged: ${what}, ${seconds(time)}`,
+    skipped: `⏭️ Skipped: ${what}`,
+    planned: refused.length === 0 ? `📋 Plan: ${what}` : `⛔ Plan: ${what}, would be refused`,
+    failed: `❌ Failed at ${failedStage}: ${what}, after ${seconds(time)}`,
+  }[result]
+}
+
+function countCommits({ commitCount, method }: Report): string {
+  return `${count(commitCount, method === 'hg' ? 'changeset' : 'commit')}${commitCount < mostCounted ? '' : ' or more'}`
+}
+
+/** The run in one line. */
+function facts(report: Report): string {
+  const { result, changes: all, commitCount, bytesSent, bytesToSend, reason, url, failure: found } = report
+  if (result === 'skipped') return `Nothing was pushed: ${prose(reason)}.`
+  const { changed, deleted } = countChanges(report)
+  const would = result === 'planned'
+  const parts = [
+    would ? 'Nothing was changed' : '',
+    all.length === 0 ? '' : `${count(changed, 'file')} ${would ? 'would be ' : ''}changed or added`,
+    deleted === 0 ? '' : `<b>${deleted.toLocaleString('en-US')} ${would ? 'would be ' : ''}deleted</b>`,
+    commitCount === 0 ? '' : countCommits(report),
+    would && bytesToSend !== undefined ? `${size(bytesToSend)} to send` : '',
+    would || bytesSent === undefined ? '' : `${size(bytesSent)} sent`,
+    result === 'unchanged' ? 'The destination has all of this already' : '',
+    would && found === undefined && all.length === 0 ? 'a push would change no file' : '',
+  ]
+  const told = url === '' ? '' : `<br>The server says that it is at ${code(url, 200)}`
+  return `${parts.filter((part) => part !== '').join(' · ')}${told}`
+}
+
+function failure({ failure: found, uploaded }: Report): string {
   if (found === undefined) return ''
-  const evidence = found.evidence === '' ? '' : `<br>${code(found.evidence)}`
-  return `> **${literal(found.cause)}**${evidence}<br>${literal(found.next)} (stage ${failedStage}, class ${code(found.errorClass)})`
+  const evidence = found.evidence === '' ? '' : `\n<blockquote>${code(found.evidence, longest.text)}</blockquote>`
+  const told = /new content is on the server/.test(found.next)
+  const there = uploaded && !told ? 'The new content is on the server. ' : ''
+  return `<p><b>${prose(found.cause)}</b></p>${evidence}\n<p><b>Next:</b> ${prose(found.next)}<br>${there}Class ${code(found.errorClass)}</p>`
+}
+
+function guards({ guards: all }: Report): string {
+  return fill(all.map(prose), room.guards)
+    .map((line) => paragraph(`⛔ <b>The push would be refused.</b> ${line}`))
+    .join('\n')
 }
 
 function table(report: Report): string {
-  const { changed, deleted } = countChanges(report)
+  const { method, reason, ref, targetRef } = report
+  const target = targetRef === '' || targetRef === ref ? '' : ` → ${code(targetRef)} there`
   const rows: readonly (readonly [string, string])[] = [
-    ['Method', report.method === '' ? '' : `${code(report.method)}: ${literal(report.reason)}`],
-    ['Reason', report.method === '' ? literal(report.reason) : ''],
-    ['Revision', code(report.revision)],
-    ['Previous revision', code(report.previousRevision)],
-    ['Files', report.method === '' ? '' : `${changed} changed, ${deleted} deleted`],
-    ['Sent', report.bytesSent === undefined ? '' : `${report.bytesSent} bytes`],
-    ['Deploy command', report.deployExitCode === undefined ? '' : `exit code ${report.deployExitCode}`],
+    ['Revision', revisions(report)],
+    ['Branch', ref === '' ? '' : `${code(ref)}${target}`],
+    ['Method', method === '' ? '' : `${code(method)}: ${prose(reason)}`],
+    ['Destination', code(report.destination)],
     ['Host key', code(report.hostKeyFingerprint)],
-    ['Time', report.stages.map(({ name, seconds }) => `${name} ${seconds.toFixed(1)} s`).join(' · ')],
+    ['Deploy command', calls(report)],
+    ['Time', time(report)],
   ]
-  return [
-    '| | |',
-    '|---|---|',
-    ...rows.filter(([, value]) => value !== '').map(([key, value]) => `| ${key} | ${value} |`),
-  ].join('\n')
+  const filled = rows.filter(([, value]) => value !== '')
+  return `<table>\n${filled.map(([key, value]) => `<tr><td>${key}</td><td>${value}</td></tr>`).join('\n')}\n</table>`
 }
 
-function changes({ changes: all }: Report): string {
+/** The commands of the plan, and how they ended. */
+function calls({ result, plan, deployExitCode }: Report): string {
+  const { data } = JSON.parse(plan || '{"data":[]}') as { data: readonly (readonly unknown[])[] }
+  const commands = data.flatMap(([verb, command]) => (verb === 'call' ? [code(String(command))] : []))
+  if (result === 'planned') return commands.length === 0 ? '' : `would run ${commands.slice(0, 3).join(', then ')}`
+  if (deployExitCode === undefined) return ''
+  return `${commands.at(-1) ?? ''} ${deployExitCode === 0 ? '✅' : '❌'} exit code ${deployExitCode}`
+}
+
+/** This revision and the one before, with links where the repository is known to have them. */
+function revisions({ result, revision, previousRevision, repository }: Report): string {
+  if (revision === '') return ''
+  const before = previousRevision === '' || previousRevision === revision ? '' : previousRevision
+  const known = repository !== '' && isId(revision) && isId(before)
+  const compare = known ? ` (<a href="${repository}/compare/${before}...${revision}">compare</a>)` : ''
+  return `${commit(revision, repository)}${before === '' ? '' : ` ${result === 'planned' ? 'would replace' : 'replaces'} ${commit(before, repository)}`}${compare}`
+}
+
+const isId = (text: string) => /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/.test(text)
+
+function commit(id: string, repository: string): string {
+  if (!isId(id)) return code(id)
+  const short = `<code>${id.slice(0, 10)}</code>`
+  return repository === '' ? `<code>${id}</code>` : `<a href="${repository}/commit/${id}">${short}</a>`
+}
+
+/** Where the time went: a bar for each stage, from when it began to when it ended. */
+function time({ stages }: Report): string {
+  const total = stages.reduce((sum, stage) => sum + stage.seconds, 0)
+  if (total === 0) return ''
+  const width = 40
+  const at = (when: number) => Math.round((when / total) * width)
+  let since = 0
+  const lines = stages.map((stage) => {
+    const [start, end] = [at(since), at(since + stage.seconds)]
+    since += stage.seconds
+    const bar = `${'·'.repeat(start)}${'█'.repeat(Math.max(end - start, 1))}`.slice(0, width).padEnd(width, '·')
+    return `${stage.name.padEnd(8)} ${bar} ${seconds(stage.seconds).padStart(8)}`
+  })
+  return `<pre>${lines.join('\n')}</pre>`
+}
+
+function commits(report: Report): string {
+  const { commits: all, commitCount, repository, result } = report
   if (all.length === 0) return ''
-  const lines = sortChanges(all)
-    .slice(0, mostFiles)
-    .map(({ kind, path }) => `${signs[kind]} ${literal(path)}`)
-  const rest = all.length > mostFiles ? [`… and ${all.length - mostFiles} more`] : []
-  return `<details><summary>What changed</summary>\n\n<pre>${[...lines, ...rest].join('\n')}</pre>\n\n</details>`
+  const title = `${countCommits(report)}${result === 'planned' ? ' to push' : ''}`
+  const lines = all.slice(0, mostListed).map(({ id, subject }) => {
+    const short = literal(id.slice(0, 10))
+    const linked = repository !== '' && isId(id) ? `<a href="${repository}/commit/${id}">${short}</a>` : short
+    return `${linked} ${literal(subject, longest.subject)}`
+  })
+  return folded(title, list(lines, commitCount, room.commits), all.length <= 10)
 }
 
-function output({ tail }: Report): string {
-  if (tail.length === 0) return ''
-  return `<details><summary>Output of the deploy command</summary>\n\n<pre>${tail.map(literal).join('\n')}</pre>\n\n</details>`
+function changes(report: Report): string {
+  const { changes: all, result } = report
+  if (all.length === 0) return ''
+  const kinds = (['deleted', 'changed', 'added'] as const).flatMap((kind) => {
+    const number = all.filter((change) => change.kind === kind).length
+    return number === 0 ? [] : [`${number.toLocaleString('en-US')} ${result === 'planned' ? 'to be ' : ''}${kind}`]
+  })
+  const shown = sortChanges(all).slice(0, mostListed)
+  const width = Math.max(...shown.map((change) => extent(change).length))
+  const lines = shown.map(
+    (change) => `${signs[change.kind]} ${extent(change).padStart(width)}  ${literal(change.path, longest.path)}`,
+  )
+  return folded(kinds.join(', '), list(lines, all.length, room.files), all.length <= 20)
+}
+
+/** How much a change is: lines where they were counted, else bytes. */
+function extent({ kind, path, lines, size: bytes }: Change): string {
+  if (lines !== undefined) return `+${lines.added} −${lines.removed}`
+  return bytes === undefined || kind === 'deleted' || path.endsWith('/') ? '' : size(bytes)
+}
+
+/** What the server said in a stage: the last lines, as many as there is room for; unfolded where it failed. */
+function saidBy(stage: StageName, { said, tail, failedStage }: Report): string {
+  const lines = stage === 'push' ? said : stage === 'deploy' ? tail : []
+  if (lines.length === 0) return ''
+  const title = stage === 'push' ? 'What the server said to the push' : 'Output of the deploy command'
+  const kept = fill(lines.map((line) => literal(line)).toReversed(), room.output)
+  return folded(title, kept.toReversed().join('\n'), stage === failedStage)
+}
+
+function goingBack(report: Report): string {
+  const how = rollback(report)
+  return how === '' ? '' : paragraph(`<b>To go back:</b> ${prose(how)}`)
+}
+
+/** A block of HTML ends at an empty line, but one that begins with `<pre>` only at `</pre>`. */
+function folded(title: string, text: string, open: boolean): string {
+  return `<details${open ? ' open' : ''}><summary>${title}</summary>\n\n<pre>${text}</pre>\n\n</details>`
+}
+
+/** As many lines as there is room for; the rest is counted. */
+function list(all: readonly string[], total: number, bytes: number): string {
+  const lines = fill(all, bytes)
+  const rest = total - lines.length
+  return [...lines, ...(rest > 0 ? [`… and ${rest.toLocaleString('en-US')} more`] : [])].join('\n')
+}
+
+function fill(all: readonly string[], bytes: number): readonly string[] {
+  let left = bytes
+  const end = all.findIndex((line) => {
+    left -= Buffer.byteLength(line) + 1
+    return left < 0
+  })
+  return end < 0 ? all : all.slice(0, end)
 }

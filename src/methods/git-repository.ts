@@ -2,7 +2,17 @@ import { appendFile, mkdtemp, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { loginWord, remotePath } from '../core/destination.js'
 import { PushError } from '../core/errors.js'
-import type { Change, Command, GitFacts, Output, Session, Watch } from '../core/model.js'
+import {
+  type Change,
+  type Command,
+  type Commit,
+  type GitFacts,
+  mostCounted,
+  type Output,
+  type Session,
+  type Upload,
+  type Watch,
+} from '../core/model.js'
 import { gitIsolation, readPlain } from '../core/workspace.js'
 import { originKeys, parseOrigin } from './git-origin.js'
 import { attempt, createTail, listNames, type Task } from './method.js'
@@ -13,7 +23,14 @@ interface Pushed {
   readonly previous: string
   /** What the server's deployment said of its failure; empty for none. */
   readonly complaint: string
+  /** The last lines that the server said. */
+  readonly said: readonly string[]
 }
+
+/** How many commits a report lists. */
+const mostListed = 50
+/** How many files a diff may have for its lines to be counted, and how large they may be. */
+const mostDiffed = { files: 1_000, size: '1m' }
 
 /**
  * What receivers print when their own deployment failed although git's push succeeded: Dokku (dokku/github-action#49),
@@ -174,6 +191,7 @@ export class Repository {
   async push(revision: string, ref: string, tip: string | undefined): Promise<Pushed> {
     const { settings, host } = this.#task
     const said = createTail()
+    const remoteSaid = createTail(40)
     let complaint = ''
     const lease = settings.force ? [`--force-with-lease=${ref}:${tip ?? ''}`] : []
     const dryRun = settings.dryRun ? ['--dry-run'] : []
@@ -201,6 +219,7 @@ export class Repository {
           const remote = /^remote: ?(.*?)\s*$/.exec(line)?.[1]
           if (remote === undefined) return
           host.log.remote(remote)
+          remoteSaid.push(remote)
           if (complaints.test(remote)) complaint = remote
         },
       },
@@ -208,12 +227,13 @@ export class Repository {
     const line = output.stdout.split('\n').find((each) => each.split('\t')[1]?.endsWith(`:${ref}`))
     const [flag = '', , summary = ''] = line?.split('\t') ?? []
     if (output.code === 0 && line !== undefined) {
-      return { flag: flag.trim(), previous: /^([0-9a-f]{40,64})\.{2,3}/.exec(summary)?.[1] ?? '', complaint }
+      const previous = /^([0-9a-f]{40,64})\.{2,3}/.exec(summary)?.[1] ?? ''
+      return { flag: flag.trim(), previous, complaint, said: remoteSaid.lines() }
     }
     const problem = await failure(`${summary}\n${said.text()}`)
     // The server may have accepted it before the line was cut: its ref knows.
     if (problem.retry && !settings.dryRun && (await this.#arrived(revision, ref)))
-      return { flag: '*', previous: '', complaint }
+      return { flag: '*', previous: '', complaint, said: remoteSaid.lines() }
     throw problem
   }
 
@@ -240,20 +260,78 @@ export class Repository {
     )
   }
 
-  /** What the push changed, by name; empty when the earlier revision is not known here. */
-  async changes(previous: string, revision: string): Promise<readonly Change[]> {
-    const changes: Change[] = []
-    const range =
-      previous === ''
-        ? ['ls-tree', '-r', '--name-only', revision]
-        : ['diff-tree', '-r', '--no-renames', '--name-status', previous, revision]
-    const args = ['--git-dir', this.#directory, '-c', 'core.quotePath=false', ...range]
-    const stdout = (line: string) => {
-      const [status = '', path] = previous === '' ? ['A', line] : line.split('\t')
-      if (path) changes.push({ kind: status === 'A' ? 'added' : status === 'D' ? 'deleted' : 'changed', path })
+  /** What the push brought: files, lines and commits; nothing when the earlier revision is not known here. */
+  async difference(
+    previous: string,
+    revision: string,
+  ): Promise<Pick<Upload, 'changes' | 'commits' | 'commitCount' | 'bytesToSend'>> {
+    const [changes, commits, bytesToSend] = await Promise.all([
+      previous === '' ? this.#files(revision) : this.#changes(previous, revision),
+      previous === '' ? undefined : this.#commits(`${previous}..${revision}`),
+      this.#task.settings.dryRun ? this.#packSize(previous, revision) : undefined,
+    ])
+    return { changes, ...commits, ...(bytesToSend === undefined ? {} : { bytesToSend }) }
+  }
+
+  async #files(revision: string): Promise<readonly Change[]> {
+    const paths = await this.#fields('git ls-tree', ['ls-tree', '-r', '-z', '--name-only', revision])
+    return paths.map((path) => ({ kind: 'added', path }))
+  }
+
+  async #changes(previous: string, revision: string): Promise<readonly Change[]> {
+    const diff = ['diff-tree', '-r', '-z', '--no-renames', '--no-ext-diff', '--no-textconv']
+    const fields = await this.#fields('git diff-tree', [...diff, '--name-status', previous, revision])
+    const changes = fields.flatMap((status, index): Change[] => {
+      const path = fields[index + 1]
+      if (index % 2 === 1 || path === undefined) return []
+      return [{ kind: status === 'A' ? 'added' : status === 'D' ? 'deleted' : 'changed', path }]
+    })
+    if (changes.length > mostDiffed.files) return changes
+    const bounded = ['-c', `core.bigFileThreshold=${mostDiffed.size}`, ...diff]
+    const counted = await this.#fields('git diff-tree', [...bounded, '--numstat', previous, revision])
+    const lines = new Map(
+      counted.flatMap((field) => {
+        const [, added, removed, path] = /^(\d+)\t(\d+)\t(.*)$/s.exec(field) ?? []
+        return path === undefined ? [] : [[path, { added: Number(added), removed: Number(removed) }]]
+      }),
+    )
+    return changes.map((change) => {
+      const found = lines.get(change.path)
+      return found === undefined ? change : { ...change, lines: found }
+    })
+  }
+
+  async #commits(range: string): Promise<{ commits: readonly Commit[]; commitCount: number }> {
+    const log = ['log', '-z', '--no-show-signature', '--format=%H %s', `--max-count=${mostListed}`, range]
+    const commits = (await this.#fields('git log', log)).map((field) => {
+      const [id = '', ...words] = field.split(' ')
+      return { id, subject: words.join(' ') }
+    })
+    if (commits.length < mostListed) return { commits, commitCount: commits.length }
+    const count = await this.#local('git rev-list', ['rev-list', '--count', `--max-count=${mostCounted}`, range])
+    return { commits, commitCount: Number(count) }
+  }
+
+  /** The size of the pack that a push would send. */
+  async #packSize(previous: string, revision: string): Promise<number | undefined> {
+    let size = 0
+    const args = ['pack-objects', '--quiet', '--revs', '--thin', '--delta-base-offset', '--stdout']
+    const wanted = `${revision}\n${previous === '' ? '' : `^${previous}\n`}`
+    const bytes = (chunk: Buffer) => {
+      size += chunk.length
     }
-    await this.#run('git diff-tree', args, {}, { stdout })
-    return changes
+    const { host } = this.#task
+    const command = { ...this.#command('git pack-objects', args), stdin: wanted }
+    const { code } = await host.runner.run(command, { signal: host.signal, bytes })
+    return code === 0 ? size : undefined
+  }
+
+  /** What git prints with `-z`; nothing when it fails, as it does on a revision that is not here. */
+  async #fields(label: string, args: readonly string[]): Promise<string[]> {
+    const chunks: Buffer[] = []
+    const bytes = (chunk: Buffer) => chunks.push(chunk)
+    const { code } = await this.#run(label, ['--git-dir', this.#directory, ...args], {}, { bytes })
+    return code === 0 ? Buffer.concat(chunks).toString('utf8').split('\0').slice(0, -1) : []
   }
 
   #url(): string {

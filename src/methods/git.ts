@@ -48,12 +48,16 @@ async function upload(task: Task, session: Session): Promise<Upload> {
   const pushed = await repository.push(revision, ref, tip)
   const unchanged = pushed.flag === '='
   const previousRevision = unchanged ? revision : pushed.previous || tip || ''
-  if (!unchanged && !settings.dryRun) await repository.verify(revision, ref)
+  const difference = unchanged ? { changes: [] } : repository.difference(previousRevision, revision)
+  const verified = unchanged || settings.dryRun ? undefined : repository.verify(revision, ref).finally(() => difference)
+  // What the push brought is found out while the branch is read back.
+  const [brought] = await Promise.all([difference, verified])
   return {
     result: settings.dryRun ? 'planned' : unchanged ? 'unchanged' : 'deployed',
     revision,
     previousRevision,
-    changes: unchanged ? [] : await repository.changes(previousRevision, revision),
+    said: pushed.said,
+    ...brought,
     ...(pushed.complaint === '' ? {} : { failure: complained(pushed.complaint, session) }),
   }
 }

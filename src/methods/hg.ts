@@ -115,7 +115,8 @@ async function push(task: Task, session: Session, { node }: HgFacts): Promise<Up
   )
   if (output.code === 1) return { result: 'unchanged', revision: node, previousRevision: node, changes: [] }
   if (output.code !== 0) throw await failure(said.text())
-  return { result: 'deployed', revision: node, ...(await changesSince(task, session, sent[0], node)) }
+  const brought = await changesSince(task, session, sent, node)
+  return { result: 'deployed', revision: node, said: said.lines().slice(-40), ...brought }
 }
 
 /** What a push would send, asked by `hg outgoing`: exit 1 when nothing. */
@@ -139,7 +140,7 @@ async function compare(task: Task, session: Session, { node }: HgFacts): Promise
   return {
     result: 'planned',
     revision: node,
-    ...(await changesSince(task, session, output.stdout.split('\n')[0], node)),
+    ...(await changesSince(task, session, output.stdout.trim().split('\n'), node)),
   }
 }
 
@@ -156,19 +157,37 @@ async function question(task: Task, session: Session): Promise<string> {
 async function changesSince(
   task: Task,
   session: Session,
-  first: string | undefined,
+  sent: readonly string[],
   node: string,
-): Promise<{ previousRevision: string; changes: readonly Change[] }> {
+): Promise<Pick<Upload, 'previousRevision' | 'changes' | 'commits' | 'commitCount'>> {
+  const [first] = sent
   if (first === undefined || !/^[0-9a-f]{40}$/.test(first)) return { previousRevision: '', changes: [] }
   const changes: Change[] = []
   const [{ stdout }] = await Promise.all([
-    local(task, session, ['log', '--rev', `p1(${first})`, '--template', '{node}']),
+    local(task, session, [
+      'log',
+      '--rev',
+      `${first} + last(only(${node}, p1(${first})), 50)`,
+      '--template',
+      '{node} {p1node} {desc|firstline}\\n',
+    ]),
     local(task, session, ['status', '--rev', `last(null + p1(${first}))`, '--rev', node], (line) => {
       const [, status = '', path] = /^([MAR]) (.*)$/s.exec(line) ?? []
       if (path) changes.push({ kind: status === 'A' ? 'added' : status === 'R' ? 'deleted' : 'changed', path })
     }),
   ])
-  return { previousRevision: stdout.trim(), changes }
+  const logged = stdout.split('\n').flatMap((line) => {
+    const [, id, parent = '', subject = ''] = /^([0-9a-f]{40}) ([0-9a-f]{40}) (.*)$/.exec(line) ?? []
+    return id === undefined ? [] : [{ id, parent: parent.replace(/^0+$/, ''), subject }]
+  })
+  const arrived = new Set(sent)
+  const commits = logged.flatMap(({ id, subject }) => (arrived.has(id) ? [{ id, subject }] : [])).reverse()
+  return {
+    previousRevision: logged[0]?.parent ?? '',
+    changes,
+    commits: commits.slice(0, 50),
+    commitCount: arrived.size,
+  }
 }
 
 function command(task: Task, session: Session, label: string, args: readonly string[]): Command {

@@ -34,6 +34,12 @@ async function preflight({ step, settings, host }: Task): Promise<void> {
   )
 }
 
+/** An upload that may be a dry run. */
+interface Guarded extends Task {
+  /** What would have stopped the push, collected by a dry run. */
+  readonly guards: string[]
+}
+
 async function upload(task: Task, session: Session): Promise<Upload> {
   const { step, settings, host } = task
   const mirror = settings.delete && !step.workspace.isFile
@@ -48,7 +54,7 @@ async function upload(task: Task, session: Session): Promise<Upload> {
       : { digest: digestOf(listing.manifest), revision: settings.dryRun ? undefined : revision }
   const { survey, shell } = await look(session, listing.memory, ask, host, settings)
   try {
-    return await carryOut(task, session, { listing, mirror, revision, survey, shell })
+    return await carryOut({ ...task, guards: [] }, session, { listing, mirror, revision, survey, shell })
   } finally {
     await shell.close()
   }
@@ -63,7 +69,7 @@ interface Situation {
   readonly shell: RemoteShell
 }
 
-async function carryOut(task: Task, session: Session, situation: Situation): Promise<Upload> {
+async function carryOut(task: Guarded, session: Session, situation: Situation): Promise<Upload> {
   const { settings, host } = task
   const { listing, mirror, revision, survey, shell } = situation
   if (survey === undefined) host.log.info('The server gives no shell: what is there is asked of rsync alone.')
@@ -75,6 +81,7 @@ async function carryOut(task: Task, session: Session, situation: Situation): Pro
     revision,
     previousRevision: survey?.revision ?? '',
     changes,
+    guards: task.guards,
   })
   if (settings.dryRun) return done('planned', work.changes ?? [])
   const nothing = work.changes?.length === 0
@@ -88,7 +95,7 @@ async function carryOut(task: Task, session: Session, situation: Situation): Pro
   return done(changes.length === 0 ? 'unchanged' : 'deployed', changes)
 }
 
-function guardServer(task: Task, session: Session, survey: Survey, mirror: boolean): void {
+function guardServer(task: Guarded, session: Session, survey: Survey, mirror: boolean): void {
   const { step, settings } = task
   if (survey.known !== 'same' && (survey.rsync === '' || /openrsync/i.test(survey.rsync))) {
     throw new PushError(
@@ -106,11 +113,12 @@ function guardServer(task: Task, session: Session, survey: Survey, mirror: boole
 }
 
 /** A guard stops a push before anything changes, and tells a dry run that it would. */
-function hold({ settings, host }: Task, guard: () => void): void {
+function hold({ settings, host, guards }: Guarded, guard: () => void): void {
   try {
     guard()
   } catch (error) {
     if (!settings.dryRun || !(error instanceof PushError)) throw error
+    guards.push(`${error.cause} ${error.next}`)
     host.log.warning(`The push would be refused: ${error.cause} ${error.next}`)
   }
 }
@@ -132,7 +140,7 @@ interface Work {
 
 /** Finds out what has to be done by the cheapest way that is certain, and holds it against the limit of deletions. */
 async function planWork(
-  task: Task,
+  task: Guarded,
   session: Session,
   listing: Listing,
   survey: Survey | undefined,
@@ -158,7 +166,7 @@ async function planWork(
 
 /** The work that follows from what the server remembers; undefined when that is not certain enough. */
 function fromMemory(
-  task: Task,
+  task: Guarded,
   { items, manifest }: Listing,
   known: Exclude<Survey['known'], 'same' | undefined>,
   mirror: boolean,
