@@ -21,3 +21,11 @@ done
   const command = session.connection.remote('stop', 'sh -s', script)
   await host.runner.run(command, { signal: brief }).catch(() => undefined)
 }
+
+/** For what a command that was ended throws: the other side is ended too. */
+export function orStop(session: Session, host: Host): (error: unknown) => Promise<never> {
+  return async (error) => {
+    await stopRemote(session, host)
+    throw error
+  }
+}

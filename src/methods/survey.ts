@@ -4,6 +4,7 @@ import { formatLogin } from '../core/destination.js'
 import { PushError } from '../core/errors.js'
 import type { Host, Session, Settings } from '../core/model.js'
 import { quote } from '../core/quote.js'
+import { orStop } from '../core/remote-stop.js'
 import { digestOf, type Manifest, replay } from './manifest.js'
 import type { Memory } from './memory.js'
 import { longestAnswer, openShell, type RemoteShell } from './remote-shell.js'
@@ -50,7 +51,8 @@ export async function look(
   const mark = randomBytes(8).toString('hex')
   const words = [memory.path, memory.id, memory.key, ask?.digest ?? '-', ask?.revision ?? '-', mark]
   const question = `sh -c '${script}' - ${words.map(quote).join(' ')}`
-  const shell = await openShell(session.connection.remote('survey', question), `${mark}.\n`, host, settings)
+  const command = session.connection.remote('survey', question)
+  const shell = await openShell(command, `${mark}.\n`, host, settings).catch(orStop(session, host))
   try {
     return { survey: read(shell.answer, mark, session), shell }
   } catch (error) {
