@@ -213,6 +213,12 @@ describe('the tools there', () => {
     })
   }
 
+  concurrent('F3 are few: a push by rsync does without dirname, ls and find', async () => {
+    const path = pathWithout('dirname', 'ls', 'find', 'gzip', 'ps')
+    const rig = makeRig('rsync', await sshd({ path }), { 'a.txt': 'a\n' }, { path: 'deep/app' })
+    expectDeployed('F3 few tools', await rig.push({}, { limit: 20 }), rig)
+  })
+
   for (const version of [30, 31]) {
     concurrent(`F17 have an rsync of protocol ${version}`, async () => {
       const bin = temporaryDirectory('bin')

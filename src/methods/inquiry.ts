@@ -119,7 +119,7 @@ printf 'tool=%s\\n' "$(${versions[method]} 2>/dev/null </dev/null | head -n 1)"
 kind=missing
 [ ! -d "$d" ] || kind=directory
 p=$d
-while [ ! -d "$p" ]; do
+while [ -n "$p" ] && [ ! -d "$p" ]; do
   if [ -e "$p" ] || [ -L "$p" ]; then kind=blocked; fi
   p=$(dirname -- "$p")
 done
