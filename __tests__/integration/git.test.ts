@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync, truncateSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -11,6 +11,7 @@ import {
   type GitWorkspace,
   gitWorkspace,
   isolatedEnvironment,
+  plainWorkspace,
   tree,
   writeFiles,
 } from '../support/workspaces.ts'
@@ -241,6 +242,39 @@ describe('the branch', () => {
     const workspace = gitWorkspace()
     expect((await push(server, workspace, { 'target-branch': '+main' })).errors).toEqual([])
     expect(app.git('for-each-ref', '--format=%(refname)')).toBe('refs/heads/+main\n')
+  })
+})
+
+describe('objects', () => {
+  it('an object that is missing or damaged here is told as such', async () => {
+    const server = await sshd()
+    const app = appOn(server)
+    for (const harm of [rmSync, (path: string) => truncateSync(path)]) {
+      const workspace = gitWorkspace()
+      const name = workspace.git('rev-parse', 'HEAD:index.html').trim()
+      harm(join(workspace.path, '.git/objects', name.slice(0, 2), name.slice(2)))
+      const step = await push(server, workspace)
+      expect(step.outputs).toMatchObject({ result: 'failed', 'error-class': 'input', uploaded: 'false' })
+      expect(step.errors).toEqual([expect.stringContaining('missing or damaged here')])
+    }
+    expect(app.tip()).toBe('')
+  })
+
+  it('another object format there is told as such', async () => {
+    const server = await sshd()
+    const formats = ['sha1', 'sha256']
+    for (const format of formats) {
+      const app = bare(join(server.home, format), `--object-format=${format}`)
+      const { path } = plainWorkspace()
+      const other = formats.find((each) => each !== format)
+      run(path, 'init', '--quiet', '--initial-branch=main', `--object-format=${other}`)
+      run(path, 'add', '--all')
+      run(path, 'commit', '--quiet', '--message', 'one')
+      const step = await push(server, { path }, { destination: server.destination(format) })
+      expect(step.outputs).toMatchObject({ result: 'failed', 'error-class': 'remote-setup' })
+      expect(step.errors).toEqual([expect.stringContaining('another object format')])
+      expect(app.tip()).toBe('')
+    }
   })
 })
 

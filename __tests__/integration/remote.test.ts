@@ -270,7 +270,7 @@ describe('the start files there', () => {
   concurrent('F4 and more of it than Mercurial passes over', async () => {
     const server = await sshd({ noise: 'Welcome to the jungle!\n'.repeat(2000) })
     const step = await makeRig('hg', server).push({ 'deploy-command': count })
-    const says = /prints text/
+    const says = /does not answer as Mercurial does.*Welcome.*print text/s
     expectFailure('F4 hg, very noisy shell', step, { class: 'remote-setup', stage: 'push', says })
     expect(ran(server)).toBe(0)
   })
@@ -405,6 +405,28 @@ done`
     expect(ran(server)).toBe(0)
   })
 
+  concurrent('that is something else: its words are the evidence', async () => {
+    const server = await sshd({ gate: gate('echo "Only backups here." >&2; exit 42') })
+    for (const method of methods) {
+      const rig = makeRig(method, server, undefined, { path: method })
+      expect((await server.ssh('true')).code).toBe(42)
+      const step = await rig.push({ 'deploy-command': count })
+      const says = /does not answer as \w+ does\..*Evidence: .*Only backups here\./s
+      expectFailure(`another program: ${method}`, step, { class: 'remote-setup', stage: 'push', says })
+    }
+    expect(ran(server)).toBe(0)
+  })
+
+  concurrent('whose program is killed by a signal', async () => {
+    for (const method of methods) {
+      const rig = makeRig(method, await sshd({ gate: onTransfer(method, 'kill -9 $$') }))
+      const step = await rig.push({ 'deploy-command': count })
+      const says = /was killed by a signal on /
+      expectFailure(`killed there: ${method}`, step, { class: 'transfer', stage: 'push', says })
+      expect(ran(rig.server)).toBe(0)
+    }
+  })
+
   concurrent('that is git-shell: a push by git arrives, a deploy command and rsync are refused', async () => {
     const server = await sshd({ gate: gate('exec git-shell -c "$COMMAND"') })
     const rig = makeRig('git', server)
@@ -426,7 +448,7 @@ done`
     for (const method of methods) {
       const rig = makeRig(method, server, undefined, { path: method })
       const step = await rig.push({ 'deploy-command': count })
-      const says = /not available|prints text/
+      const says = /may not log in|prints text/
       expectFailure(`nologin: ${method}`, step, { class: 'remote-setup', stage: 'push', says })
     }
     expect(ran(server)).toBe(0)
