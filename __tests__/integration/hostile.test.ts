@@ -367,6 +367,38 @@ describe('what would be sent', () => {
     }
   })
 
+  concurrent('C1 a RUNNER_TEMP in what is pushed: refused, since the key would be sent', async () => {
+    const server = await sshd()
+    const { path } = plainWorkspace({
+      'index.html': 'x\n',
+      'public/index.html': 'x\n',
+      'tmp/dotcloud-push-x/key': 'k\n',
+    })
+    const naive = temporaryDirectory('naive')
+    run(path, 'rsync', '-r', './', naive)
+    expect(existsSync(join(naive, 'tmp/dotcloud-push-x/key'))).toBe(true)
+    const link = join(temporaryDirectory('link'), 'temp')
+    symlinkSync(join(path, 'tmp'), link)
+    for (const temp of [join(path, 'tmp'), link, path])
+      expectRefused(await push(server, path, {}, { env: { RUNNER_TEMP: temp } }), 'unsafe', 'RUNNER_TEMP')
+    expect(server.connections()).toBe(0)
+    const step = await push(server, path, { source: 'public' }, { env: { RUNNER_TEMP: link } })
+    expect(step.outputs['result']).toBe('deployed')
+    expect(Object.keys(tree(join(server.home, 'app')))).toEqual(['index.html'])
+  })
+
+  concurrent('a source that is a pipe, a socket or a device is no success', async () => {
+    const server = await sshd()
+    const { path } = plainWorkspace()
+    fifo(join(path, 'pipe'))
+    symlinkSync('/dev/null', join(path, 'null'))
+    // rsync sends nothing of it and is content.
+    expect(spawnSync('rsync', ['-lpt', 'pipe', 'there'], { cwd: path }).status).toBe(0)
+    expectRefused(await push(server, path, { source: 'pipe' }), 'input', 'neither a directory nor a file')
+    expectRefused(await push(server, path, { source: 'null' }), 'unsafe', 'leads out of the workspace')
+    expect(server.connections()).toBe(0)
+  })
+
   concurrent('C6 a .dotcloudignore that leads to our own environment tells the server nothing of the key', async () => {
     const heard = join(temporaryDirectory('heard'), 'heard')
     const listener = `exec 3<&0; pipe=$(mktemp -u ${heard}.XXXXXX); mkfifo $pipe
