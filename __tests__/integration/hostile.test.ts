@@ -20,12 +20,12 @@ import { withSession } from '../../src/core/session.ts'
 import { clock } from '../../src/system/clock.ts'
 import { createRunner } from '../../src/system/runner.ts'
 import { parseLog } from '../support/commands.ts'
-import { gate, makeRig, methods, run, script } from '../support/faults.ts'
+import { asRoot, gate, makeRig, methods, privilege, run, script } from '../support/faults.ts'
 import { nodeBinary, root } from '../support/launch.ts'
 import { behind, proxy } from '../support/proxy.ts'
 import { type ActionOptions, type Inputs, runAction, type Step } from '../support/runner.ts'
 import { isInstalled, pathWithout, type Server, sshd } from '../support/sshd.ts'
-import { concurrent, temporaryDirectory } from '../support/temporary.ts'
+import { atEnd, concurrent, temporaryDirectory } from '../support/temporary.ts'
 import {
   type Files,
   gitWorkspace,
@@ -639,6 +639,41 @@ describe('this machine', () => {
     expect(server.connections()).toBe(0)
   })
 
+  concurrent('that lacks something is told as such, and not as a bug of ours', async () => {
+    const server = await sshd()
+    const { path } = plainWorkspace()
+    const gone = join(temporaryDirectory('gone'), 'gone')
+    const workspace = await push(server, path, {}, { env: { GITHUB_WORKSPACE: gone } })
+    expect(workspace.errors).toEqual([expect.stringContaining('GITHUB_WORKSPACE')])
+    const temp = await push(server, path, {}, { env: { RUNNER_TEMP: gone } })
+    expect(temp.errors).toEqual([expect.stringMatching(/This machine denies us.*no such file.*RUNNER_TEMP/s)])
+    for (const { outputs } of [workspace, temp])
+      expect(outputs).toMatchObject({ result: 'failed', 'error-class': 'input' })
+    expect(server.connections()).toBe(0)
+  })
+
+  concurrent('that cannot show a summary or a report does not turn a deployment red', async () => {
+    const server = await sshd()
+    const { path } = plainWorkspace()
+    const step = await push(server, path, {}, { env: { GITHUB_STEP_SUMMARY: '/nonexistent/summary' } })
+    expect(step).toMatchObject({ code: 0, errors: [], warnings: [expect.stringContaining('summary')] })
+    expect(step.outputs['result']).toBe('deployed')
+  })
+
+  concurrent(
+    'that runs nothing in RUNNER_TEMP is told as such, and not the server',
+    async () => {
+      const server = await sshd()
+      const folder = temporaryDirectory('noexec')
+      asRoot('mount', '-t', 'tmpfs', '-o', 'noexec,mode=777', 'none', folder)
+      atEnd(() => asRoot('umount', folder))
+      const step = await push(server, plainWorkspace().path, {}, { env: { RUNNER_TEMP: folder } })
+      expect(step.errors).toEqual([expect.stringMatching(/This machine denies us.*EACCES/s)])
+      expect(server.connections()).toBe(0)
+    },
+    { runIf: canMount() },
+  )
+
   const traced = isInstalled('strace') && spawnSync('strace', ['-o', '/dev/null', 'true']).status === 0
   for (const method of methods) {
     concurrent(
@@ -669,6 +704,11 @@ process.exit(status)
     )
   }
 })
+
+/** Whether this is root with the right to mount. */
+function canMount(): boolean {
+  return privilege !== undefined && spawnSync('unshare', ['--mount', 'true']).status === 0
+}
 
 function hostIn(temp: string, remember: Host['remember']): Host {
   const silent = () => {}

@@ -1,9 +1,9 @@
 import { readFileSync, realpathSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { saveState, setFailed } from '@actions/core'
+import { saveState, setFailed, setOutput } from '@actions/core'
 import { repositoryPage } from '../core/addresses.js'
 import { examine } from '../core/doctor.js'
-import { PushError } from '../core/errors.js'
+import { explain, PushError } from '../core/errors.js'
 import { judgeEvent } from '../core/event.js'
 import type { Context, Host, RawInputs, Report } from '../core/model.js'
 import { push } from '../core/push.js'
@@ -19,7 +19,7 @@ import type { StateName } from './state.js'
 const { env } = process
 
 function readContext(): Context {
-  const workspace = realpathSync(env['GITHUB_WORKSPACE'] ?? process.cwd())
+  const workspace = findWorkspace(env['GITHUB_WORKSPACE'] ?? process.cwd())
   return {
     workspace,
     temp: env['RUNNER_TEMP'] || tmpdir(),
@@ -35,6 +35,18 @@ function readContext(): Context {
     path: cleanPath(env['PATH'] ?? '', workspace),
     proxies: proxyVariables(env),
     repository: repositoryPage(env['GITHUB_SERVER_URL'], env['GITHUB_REPOSITORY']),
+  }
+}
+
+function findWorkspace(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    throw new PushError(
+      'input',
+      `GITHUB_WORKSPACE is ${JSON.stringify(path)}, which does not exist.`,
+      'Check the repository out before this step.',
+    )
   }
 }
 
@@ -76,11 +88,8 @@ async function act(raw: RawInputs, host: Host): Promise<Report> {
 }
 
 main().catch((error: unknown) => {
-  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  setFailed(
-    describe({
-      ...new PushError('bug', 'dotcloud-push ran into a bug of its own.', 'Please report it with this log.'),
-      stack,
-    }),
-  )
+  const failure = explain(error)
+  setFailed(describe(failure))
+  setOutput('result', 'failed')
+  setOutput('error-class', failure.errorClass)
 })
