@@ -201,7 +201,7 @@ describe('a line that is cut', () => {
         class: 'timeout',
         stage: 'push',
         says: /without a byte.*idle-timeout/s,
-        within: 12,
+        within: 16,
       })
       expect(way.connections()).toBe(1)
     })

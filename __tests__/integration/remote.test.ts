@@ -287,6 +287,31 @@ describe('a command there that never answers', () => {
     })
   }
 
+  concurrent('F9 since a git hook left a program behind: the branch has moved, and that is told', async () => {
+    const rig = makeRig('git', await sshd())
+    writeFiles(rig.there, { 'hooks/post-receive': script('sleep 61 &') })
+    const step = await rig.push({ 'idle-timeout': '1', 'deploy-command': count })
+    expectFailure('F9 git, a hook leaves a program behind', step, {
+      class: 'timeout',
+      stage: 'push',
+      says: /after 1 s without a byte.*moved all the same.*nohup/s,
+      uploaded: true,
+    })
+    expect(step.outputs['revision']).toBe(rig.arrived())
+    expect(ran(rig.server)).toBe(0)
+  })
+
+  concurrent('F9 since the deploy command left a program behind: it has ended, and that is told', async () => {
+    const rig = makeRig('rsync', await sshd())
+    const step = await rig.push({ 'idle-timeout': '1', 'deploy-command': 'sleep 61 &' })
+    expectFailure('F9 deploy, leaves a program behind', step, {
+      class: 'timeout',
+      stage: 'deploy',
+      says: /has ended, but a program that it started holds its output open.*nohup/s,
+      uploaded: true,
+    })
+  })
+
   concurrent('F9 not even to the first question: idle-timeout', async () => {
     const server = await sshd({ gate: gate('exec sleep 61') })
     const step = await makeRig('rsync', server).push({ 'idle-timeout': '2' })

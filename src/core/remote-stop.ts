@@ -1,3 +1,4 @@
+import { PushError } from './errors.js'
 import type { Host, Session } from './model.js'
 
 /**
@@ -22,10 +23,10 @@ done
   await host.runner.run(command, { signal: brief }).catch(() => undefined)
 }
 
-/** For what a command that was ended throws: the other side is ended too. */
+/** For what a command that was ended throws: the other side is ended too, unless it was only asked briefly. */
 export function orStop(session: Session, host: Host): (error: unknown) => Promise<never> {
   return async (error) => {
-    await stopRemote(session, host)
+    if (error instanceof PushError) await stopRemote(session, host)
     throw error
   }
 }

@@ -23,10 +23,14 @@ interface Pushed {
   readonly previous: string
   /** What the server's deployment said of its failure; empty for none. */
   readonly complaint: string
+  /** Why the push was ended, although the commit has arrived. */
+  readonly failure?: PushError
   /** The last lines that the server said. */
   readonly said: readonly string[]
 }
 
+/** Milliseconds that a server which was silent for long may take to name its branch. */
+const mostAsked = 2_000
 /** How many commits a report lists. */
 const mostListed = 50
 /** How many files a diff may have for its lines to be counted, and how large they may be. */
@@ -155,9 +159,9 @@ export class Repository {
   }
 
   /** Where the branch is at the destination; empty when it does not exist. */
-  async remoteTip(ref: string): Promise<string> {
+  async remoteTip(ref: string, task = this.#task): Promise<string> {
     const { output, failure } = await attempt(
-      this.#task,
+      task,
       this.#session,
       this.#command('git ls-remote', ['ls-remote', '--', this.#url(), ref]),
     )
@@ -237,10 +241,29 @@ export class Repository {
     throw problem
   }
 
-  async #arrived(revision: string, ref: string): Promise<boolean> {
+  /**
+   * What there is to say of a push that was ended for its silence when the branch has moved all the same: a hook may
+   * have left a program behind that holds the line.
+   * @throws the error when the branch has not moved, or does not tell so at once
+   */
+  async ended(error: unknown, revision: string, ref: string): Promise<Pushed> {
+    const { host, settings } = this.#task
+    if (!(error instanceof PushError) || error.errorClass !== 'timeout' || host.signal.aborted || settings.dryRun)
+      throw error
+    const signal = AbortSignal.any([host.signal, AbortSignal.timeout(mostAsked)])
+    if (!(await this.#arrived(revision, ref, { ...this.#task, host: { ...host, signal } }))) throw error
+    const failure = new PushError(
+      'timeout',
+      `${error.cause} The branch there has moved all the same.`,
+      'Look at what its hooks wait for; what they leave running must write elsewhere: nohup … >/dev/null 2>&1 &',
+    )
+    return { flag: '*', previous: '', complaint: '', failure, said: [] }
+  }
+
+  async #arrived(revision: string, ref: string, task = this.#task): Promise<boolean> {
     try {
       await this.#session.connection.ready()
-      return (await this.remoteTip(ref)) === revision
+      return (await this.remoteTip(ref, task)) === revision
     } catch {
       return false
     }
