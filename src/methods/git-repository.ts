@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, mkdtemp, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { loginWord, remotePath } from '../core/destination.js'
 import { PushError } from '../core/errors.js'
@@ -105,22 +105,54 @@ export class Repository {
 
   /** Changed and untracked files, seen through our repository: no filter, hook or monitor of the workspace runs. */
   async #uncommitted(): Promise<string[]> {
-    const index = join(this.#directory, 'index')
-    const copied = await copyPlain(join(this.#facts.directory, 'index'), index)
-    if (!copied) return []
+    if (!(await this.#borrowIndex())) return []
+    const own = ['--git-dir', this.#directory, '--work-tree', this.#task.step.workspace.root]
+    const plain = ['-c', 'core.quotePath=false', ...(await this.#reading())]
     const { stdout } = await this.#run('git status', [
-      '--git-dir',
-      this.#directory,
-      '--work-tree',
-      this.#task.step.workspace.root,
-      '-c',
-      'core.quotePath=false',
+      ...own,
+      ...plain,
       'status',
       '--porcelain',
       '--no-renames',
       '--ignore-submodules=all',
     ])
-    return stdout.split('\n').flatMap((line) => (line.length > 3 ? [line.slice(3)] : []))
+    const lines = stdout.split('\n').filter((line) => line.length > 3)
+    const changed = lines.flatMap((line) => (line[1] === 'M' ? [line.slice(3)] : []))
+    const filtered = await this.#filtered(own, changed)
+    return lines.map((line) => line.slice(3)).filter((name) => !filtered.has(name))
+  }
+
+  /** A copy of the index, in one or two parts, and of what is ignored here alone. */
+  async #borrowIndex(): Promise<boolean> {
+    const { directory, commonDirectory } = this.#facts
+    const shared = (await readdir(directory)).filter((name) => name.startsWith('sharedindex.'))
+    await mkdir(join(this.#directory, 'info'), { recursive: true })
+    const [copied] = await Promise.all([
+      copyPlain(join(directory, 'index'), join(this.#directory, 'index')),
+      copyPlain(join(commonDirectory, 'info/exclude'), join(this.#directory, 'info/exclude')),
+      ...shared.map((name) => copyPlain(join(directory, name), join(this.#directory, name))),
+    ])
+    return copied
+  }
+
+  /** The workspace's settings, as options, by which a file that was checked out is the same as the committed one. */
+  async #reading(): Promise<string[]> {
+    const file = join(this.#facts.commonDirectory, 'config')
+    const keys = '^core\\.(autocrlf|eol|filemode|symlinks|ignorecase|precomposeunicode)$'
+    const { stdout } = await this.#run('git config', ['config', '--file', file, '--null', '--get-regexp', keys])
+    return stdout.split('\0').flatMap((entry) => (entry === '' ? [] : ['-c', entry.replace('\n', '=')]))
+  }
+
+  /** Those of the files whose content goes through a filter such as LFS; without running it nobody can tell changes. */
+  async #filtered(own: readonly string[], names: readonly string[]): Promise<ReadonlySet<string>> {
+    if (names.length === 0) return new Set()
+    const { host } = this.#task
+    const args = [...own, 'check-attr', '-z', '--stdin', 'filter']
+    const command = { label: 'git check-attr', file: 'git', args, env: this.#env, stdin: `${names.join('\0')}\0` }
+    const { stdout } = await host.runner.run(command, { signal: host.signal })
+    const fields = stdout.split('\0')
+    const isSet = (value = 'unset') => value !== 'unset' && value !== 'unspecified'
+    return new Set(fields.filter((_, index) => index % 3 === 0 && isSet(fields[index + 2])))
   }
 
   /** Fetches the missing history from where the checkout came from, with the credentials that it left. */
