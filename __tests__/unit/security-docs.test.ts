@@ -81,6 +81,15 @@ describe('docs/security.md', () => {
     expect(missing).toEqual(['J4', 'J6'])
   })
 
+  it('has every property under its name, where script/soak tries it many times', () => {
+    const names = readdirSync(join(root, '__tests__/unit')).filter((name) => name.endsWith('.test.ts'))
+    const unit = names.map((name) => read(join('__tests__/unit', name)))
+    const tried = unit.filter((text) => /\b(?:processR|r)uns\(\d/.test(text))
+    const properties = ['P1', 'P2', 'P3', 'P4', 'P5', 'P8', 'P9', 'P10']
+    expect(properties.filter((id) => !isInTitle(id, tried))).toEqual([])
+    expect(read('script/soak')).toMatch(/PROPERTY_RUNS=.* run .*__tests__\/unit$/m)
+  })
+
   it('would miss a test that is not there', () => {
     expect(hasTitle(all.join('\n'), ['no', 'such', 'test'].join(' '))).toBe(false)
     expect(isInTitle('A99')).toBe(false)
