@@ -673,16 +673,21 @@ describe('this machine', () => {
       const users = join(temporaryDirectory('users'), 'passwd')
       const others = readFileSync('/etc/passwd', 'utf8').replace(new RegExp(`^${username}:.*\\n`, 'm'), '')
       writeFileSync(users, `${username}:x:${uid}:${gid}::${home}:/bin/sh\n${others}`)
-      const words = ['--mount', 'bash', '-c', `mount --bind ${users} /etc/passwd && exec "$@"`, '-']
-      spawnSync('unshare', [...words, 'ssh', '-o', 'BatchMode=yes', server.host, 'true'], { input: '' })
+      const inside = [
+        ...(privilege?.length === 0 ? [] : ['sudo', '-n', '-E']),
+        ...['unshare', '--mount', 'bash', '-c'],
+        `mount --bind ${users} /etc/passwd && exec setpriv --reuid=${uid} --regid=${gid} --clear-groups env "$@"`,
+        '-',
+        `PATH=${process.env['PATH']}`,
+        `HOME=${home}`,
+      ]
+      const [file = '', ...args] = [...inside, 'ssh', '-o', 'BatchMode=yes', server.host, 'true']
+      spawnSync(file, args, { input: '' })
       expect(sprung()).toBe(true)
 
       for (const method of methods) {
         const rig = makeRig(method, server, undefined, { path: method })
-        const step = await rig.push(
-          { 'deploy-command': 'echo deployed' },
-          { dist: wrapped(['unshare', ...words]), home },
-        )
+        const step = await rig.push({ 'deploy-command': 'echo deployed' }, { dist: wrapped(inside), home })
         expect([method, step.outputs['result'], sprung()], step.log).toEqual([method, 'deployed', false])
       }
     },
@@ -744,9 +749,10 @@ describe('this machine', () => {
   }
 })
 
-/** Whether this is root with the right to mount. */
+/** Whether file systems can be mounted here, by root or by sudo. */
 function canMount(): boolean {
-  return privilege !== undefined && spawnSync('unshare', ['--mount', 'true']).status === 0
+  const [file = '', ...args] = [...(privilege ?? ['false']), 'unshare', '--mount', 'true']
+  return spawnSync(file, args).status === 0
 }
 
 /** Our bundles, each half as the runner starts it, but below another program. */
