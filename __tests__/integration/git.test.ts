@@ -315,7 +315,11 @@ describe('objects', () => {
   it('an object that is missing or damaged here is told as such', async () => {
     const server = await sshd()
     const app = appOn(server)
-    for (const harm of [rmSync, (path: string) => truncateSync(path)]) {
+    const damage = (path: string) => {
+      chmodSync(path, 0o644)
+      truncateSync(path)
+    }
+    for (const harm of [rmSync, damage]) {
       const workspace = gitWorkspace()
       const name = workspace.git('rev-parse', 'HEAD:index.html').trim()
       harm(join(workspace.path, '.git/objects', name.slice(0, 2), name.slice(2)))

@@ -442,9 +442,10 @@ done`
     expect(ran(server)).toBe(0)
   })
 
+  // With its login shell, which may stand above it.
   concurrent('whose program is killed by a signal', async () => {
     for (const method of methods) {
-      const rig = makeRig(method, await sshd({ gate: onTransfer(method, 'kill -9 $$') }))
+      const rig = makeRig(method, await sshd({ gate: onTransfer(method, 'kill -9 0') }))
       const step = await rig.push({ 'deploy-command': count })
       const says = /was killed by a signal on /
       expectFailure(`killed there: ${method}`, step, { class: 'transfer', stage: 'push', says })

@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { appendFileSync, mkdirSync } from 'node:fs'
+import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import { type ErrorClass, errorClasses } from '../../src/core/errors.ts'
@@ -73,10 +74,13 @@ export function gate(content: string): string {
   return join(directory, 'gate')
 }
 
-/** A gate that runs a script as root, in which `$HOME` and `$COMMAND` are known. */
+/** A gate that runs a script as root, in which `$HOME` and `$COMMAND` are known; the command runs as the account. */
 export function rootGate(content: string): string {
-  const words = [...(privilege ?? []), 'env', 'HOME="$HOME"', 'COMMAND="$SSH_ORIGINAL_COMMAND"']
-  return gate(`exec ${words.join(' ')} unshare --mount sh -c '${content.replaceAll("'", "'\\''")}'`)
+  const { uid, gid } = userInfo()
+  const account = privilege?.length ? `setpriv --reuid=${uid} --regid=${gid} --clear-groups ` : ''
+  const script = content.replaceAll('sh -c "$COMMAND"', `${account}sh -c "$COMMAND"`).replaceAll("'", "'\\''")
+  const words = [...(privilege ?? []), 'env', 'HOME="$HOME"', 'SSH_ORIGINAL_COMMAND="$COMMAND"']
+  return gate(`exec ${words.join(' ')} unshare --mount sh -c '${script}'`)
 }
 
 export interface Place {
