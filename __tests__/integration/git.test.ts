@@ -3,9 +3,10 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, tru
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { asRoot, privilege } from '../support/faults.ts'
 import { type Inputs, runAction } from '../support/runner.ts'
 import { type Server, sshd } from '../support/sshd.ts'
-import { temporaryDirectory } from '../support/temporary.ts'
+import { atEnd, temporaryDirectory } from '../support/temporary.ts'
 import {
   commit,
   type GitWorkspace,
@@ -811,12 +812,14 @@ describe('a hostile .git/config', () => {
     expect(existsSync(pwn)).toBe(false)
   })
 
-  it.skipIf(process.getuid?.() !== 0)('is no obstacle when it belongs to somebody else', async () => {
+  it.skipIf(privilege === undefined)('is no obstacle when it belongs to somebody else', async () => {
     const server = await sshd()
     const app = appOn(server)
     const workspace = gitWorkspace()
     const sha = workspace.sha()
-    execFileSync('chown', ['-R', '12345:12345', workspace.path])
+    asRoot('chmod', '-R', 'a+rX', workspace.path)
+    asRoot('chown', '-R', '12345:12345', workspace.path)
+    atEnd(() => asRoot('chown', '-R', `${process.getuid?.()}`, workspace.path))
     const naive = spawnSync('git', ['status'], { cwd: workspace.path, env: isolatedEnvironment(), encoding: 'utf8' })
     expect(naive.stderr).toContain('dubious ownership')
     const step = await push(server, workspace)

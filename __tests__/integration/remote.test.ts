@@ -495,7 +495,7 @@ done`
         const killed = await rig.push({ 'deploy-command': 'kill -9 $$' })
         expectFailure(`Dropbear: ${method}, killed`, killed, { ...failed, says: /killed by (a )?signal/ })
       },
-      { runIf: process.getuid?.() === 0 && isInstalled('dropbear') },
+      { runIf: privilege !== undefined && isInstalled('dropbear') },
     )
   }
 })

@@ -143,8 +143,11 @@ export async function startDropbear(options: Omit<ServerOptions, 'config'> = {})
         ...(options.banner === undefined ? [] : ['-b', banner]),
         ...keys.flatMap((key) => ['-r', dropbearKey(key)]),
       ]
-      const script = `mount --bind ${quote(users)} /etc/passwd && exec ${command.map(quote).join(' ')}`
-      return [programme('unshare'), '--mount', 'sh', '-c', script]
+      const account = `setpriv --reuid=${uid} --regid=${gid} --clear-groups`
+      const script = `mount --bind ${quote(users)} /etc/passwd && exec ${account} ${command.map(quote).join(' ')}`
+      const root = uid === 0 ? [] : [programme('sudo'), '-n']
+      const [file = '', ...args] = [...root, programme('unshare'), '--mount', 'sh', '-c', script]
+      return [file, ...args]
     },
     isReady: (log) => log.includes('Not backgrounding'),
     login: /Pubkey auth succeeded/g,
