@@ -158,7 +158,7 @@ async function uploadWithRetries(
       ledger.enter('push')
       if (!(error instanceof PushError) || !error.retry || attempt >= settings.retries) throw error
       host.log.info(`${error.cause} Attempt ${attempt} of ${settings.retries}; trying again.`)
-      await host.clock.sleep(1000 * attempt, host.signal)
+      await host.clock.sleep(1000 * attempt * (1 + Math.random() / 4), host.signal)
     }
   }
 }
