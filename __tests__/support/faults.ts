@@ -73,6 +73,9 @@ export function gate(content: string): string {
   return join(directory, 'gate')
 }
 
+/** A word of the command by which a push by rsync asks what is there. */
+export const question = 'read -r w l'
+
 /** A gate that runs a script as root, in which `$HOME` and `$COMMAND` are known. */
 export function rootGate(content: string): string {
   const words = [...(privilege ?? []), 'env', 'HOME="$HOME"', 'COMMAND="$SSH_ORIGINAL_COMMAND"']

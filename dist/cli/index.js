@@ -5256,12 +5256,14 @@ async function attempt(task, session, command, on = {}) {
     const { settings, host, step } = task;
     const start = (await session.connection.log()).length;
     host.log.command(command);
-    const output = await host.runner
+    const ended = await host.runner
         .run(command, { signal: host.signal, idle: settings.idleTimeout, ...on })
         .catch(async (error) => {
         await stopRemote(session, host);
         throw error;
     });
+    // The half at the server knows of failures that the half here has not heard of.
+    const output = ended.code === 0 && on.lender !== undefined ? { ...ended, code: (await on.lender.done).code } : ended;
     return {
         output,
         failure: async (said = output.stderr) => diagnose({
@@ -5860,6 +5862,8 @@ function url({ step: { destination } }) {
     return `ssh://${loginWord(destination, true)}/${path}`;
 }
 
+;// CONCATENATED MODULE: external "node:zlib"
+const external_node_zlib_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
 ;// CONCATENATED MODULE: ./build/core/guards.js
 
 /** Directories of the system that no mirror may ever take over. */
@@ -5937,12 +5941,27 @@ function makeManifest(items) {
     }
     return lines;
 }
-/** Tells two manifests apart; the order of their lines does not matter. */
-function digestOf(manifest) {
-    const hash = (0,external_node_crypto_namespaceObject.createHash)('sha256');
-    for (const name of [...manifest.keys()].sort())
-        hash.update(`${manifest.get(name)}\t${name}\n`);
-    return hash.digest('hex');
+/** Hexadecimal digits of a share's checksum: it need not be certain, since the digest has the last word. */
+const sumDigits = 6;
+/** How many shares: a changed name then costs the telling of some sixteen, or of more in very large trees. */
+function countShares({ size }) {
+    return 2 ** Math.min(10, Math.max(4, Math.ceil(Math.log2(Math.max(size, 1) / 16))));
+}
+/** The share of a name: the FNV-1a hash, which is quick and even. */
+function shareOf(name, count) {
+    let hash = 0x811c9dc5;
+    for (let index = 0; index < name.length; index++)
+        hash = Math.imul(hash ^ name.charCodeAt(index), 0x01000193);
+    return (hash ^ (hash >>> 15)) & (count - 1);
+}
+function sumUp(manifest) {
+    const count = countShares(manifest);
+    const shares = Array.from({ length: count }, () => []);
+    for (const [name, line] of manifest)
+        shares[shareOf(name, count)]?.push(`${name}\t${line}\n`);
+    const hashes = shares.map((share) => (0,external_node_crypto_namespaceObject.createHash)('sha256').update(share.sort().join('')).digest('hex'));
+    const digest = (0,external_node_crypto_namespaceObject.createHash)('sha256').update(hashes.join()).digest('hex');
+    return { digest, shares: hashes.map((hash) => hash.slice(0, sumDigits)).join('') };
 }
 const isDirectory = (line) => line?.startsWith('directory ') ?? false;
 function manifest_compare(before, after) {
@@ -5972,28 +5991,44 @@ function manifest_compare(before, after) {
         risky,
     };
 }
-/** The journal that makes an empty manifest into this one. */
+/** The journal that makes an empty manifest into this one. Each line begins with the number of its name's share. */
 function wholeJournal(manifest) {
-    return [...manifest].map(([name, line]) => `+${line}\t${name}\n`).join('');
+    const count = countShares(manifest);
+    return [...manifest].map(([name, line]) => `${shareOf(name, count)} +${line}\t${name}\n`).join('');
 }
 /** The journal that carries a difference on. */
 function journalOf({ added, changed, removed, removedDirectories }, after) {
-    const set = [...added, ...changed].map((name) => `+${after.get(name)}\t${name}\n`);
-    const drop = [...removed, ...removedDirectories].map((name) => `-${name}\n`);
+    const count = countShares(after);
+    const set = [...added, ...changed].map((name) => `${shareOf(name, count)} +${after.get(name)}\t${name}\n`);
+    const drop = [...removed, ...removedDirectories].map((name) => `${shareOf(name, count)} -${name}\n`);
     return [...drop, ...set].join('');
 }
-/** The manifest that a journal tells, and how many lines it took. */
-function replay(journal) {
-    const lines = new Map();
-    const steps = journal.split('\n');
+/** Whether a journal can be carried on from one manifest to another: their names have the same shares. */
+function haveSameShares(before, after) {
+    return countShares(before) === countShares(after);
+}
+/**
+ * The manifest that the server has, and how long its journal is.
+ * @param told the numbers of the shares in which it differs from ours, or `all`; these shares' part of the journal; and
+ *   `length` and a number
+ */
+function replay(told, ours) {
+    const count = countShares(ours);
+    const steps = told.split('\n');
+    const differ = new Set(steps.filter((step) => /^(?:\d+|all)$/.test(step)));
+    const same = differ.has('all') ? [] : [...ours].filter(([name]) => !differ.has(String(shareOf(name, count))));
+    const lines = new Map(same);
+    let length = 0;
     for (const step of steps) {
-        const tab = step.indexOf('\t');
-        if (step.startsWith('-'))
-            lines.delete(step.slice(1));
-        else if (step.startsWith('+') && tab > 0)
-            lines.set(step.slice(tab + 1), step.slice(1, tab));
+        const [, dropped, set, name] = /^\d+ (?:-(.*)|\+([^\t]*)\t(.*))$/s.exec(step) ?? [];
+        if (dropped !== undefined)
+            lines.delete(dropped);
+        else if (set !== undefined && name !== undefined)
+            lines.set(name, set);
+        else if (step.startsWith('length '))
+            length = Number(step.slice(7));
     }
-    return { manifest: lines, length: steps.length - 1 };
+    return { manifest: lines, length };
 }
 
 ;// CONCATENATED MODULE: ./build/core/quote.js
@@ -6435,12 +6470,13 @@ function parseProgress(line) {
 
 
 
+
 function memoryFor({ destination }, settings, rules, version, manifest) {
     const hash = (text) => (0,external_node_crypto_namespaceObject.createHash)('sha256').update(text).digest('hex').slice(0, 32);
     const prune = pruneExpression(rules, settings.includes, manifest);
     return {
         id: hash(formatDestination(destination)).slice(0, 16),
-        key: hash(JSON.stringify([2, version, settings.delete, rules, prune])),
+        key: hash(JSON.stringify([3, version, settings.delete, rules, prune])),
         path: remotePath(destination),
         prune,
     };
@@ -6478,22 +6514,36 @@ function seeScript({ prune }) {
 } | sed 's/^\\(d[rwxsStT-]*\\).*/\\1/' | LC_ALL=C sort | cksum
 `;
 }
+/**
+ * A script that prints, given our sums, the numbers of the shares whose sums here differ, or `all` when there are more or
+ * fewer of them; the journal's lines of these shares; and the journal's length.
+ */
+const pickScript = `cd -- "\${0%/*}" && LC_ALL=C awk -v theirs="$1" -v ours="$(cat sums)" '
+BEGIN {
+  if (all = length(ours) != length(theirs)) print "all"
+  for (share = 0; !all && share * ${sumDigits} < length(ours); share++)
+    if (substr(ours, share * ${sumDigits} + 1, ${sumDigits}) != substr(theirs, share * ${sumDigits} + 1, ${sumDigits})) {
+      differs[share]
+      print share
+    }
+}
+all || $1 in differs
+END { print "length", NR }' journal
+`;
 const folderOf = ({ id }) => `"$HOME"/.dotcloud-push/${id}`;
 /** For --rsync-path: makes the destination ours and the state void, in the session in which rsync runs; any login shell. */
 function preparation(memory) {
     const script = 'mkdir -p -- "$1" && mkdir -p -- "$2" && cd -- "$1" && pwd -P >"$2/ours" && rm -f -- "$2/state"';
     return `sh -c '${script}' - ${quote(memory.path)} ${folderOf(memory)} && rsync`;
 }
-/** The script that takes the journal there, which can run while the files are sent: it changes nothing yet. */
-function draftScript({ journal, mark }) {
-    return Buffer.from(`journal=$(cat <<'${mark}'\n${journal}${mark}\n)\n`);
-}
 /**
  * The script that ends a push: removes what the source no longer has, and writes the state last. It exits with 1 when
  * something could not be removed, and with 2 when only the memory failed.
  */
-function conclusionScript(memory, { rewrite, mark }, conclusion) {
-    const { revision, digest, removed, removedDirectories } = conclusion;
+function conclusionScript(memory, conclusion) {
+    const { revision, content, removed, removedDirectories } = conclusion;
+    // What is no script ends at a word that nobody can have written into it.
+    const mark = `end-${(0,external_node_crypto_namespaceObject.randomBytes)(8).toString('hex')}`;
     const remove = (names, command, otherwise) => names.length === 0
         ? []
         : [`tr '\\n' '\\0' <<'${mark}' | xargs -0 ${command} -- || ${otherwise}\n`, ...lines(names), `${mark}\n`];
@@ -6508,15 +6558,22 @@ sure=yes
         ...remove(removedDirectories, 'rmdir 2>/dev/null', 'sure=no'),
         `: >"$m/mark"\n`,
         `printf '%s\\n' ${quote(revision)} >"$m/revision"\n`,
-        ...(digest === undefined
-            ? []
-            : [
-                `cat >"$m/see" <<'${mark}'\n${seeScript(memory)}${mark}\n`,
-                `[ $sure = no ] || { printf '%s\\n' "$journal" ${rewrite ? '>' : '>>'}"$m/journal" && printf '%s\\n' "${memory.key} ${digest} $(sh "$m/see")" >"$m/new" && mv -f -- "$m/new" "$m/state"; }\n`,
-            ]),
+        ...(content === undefined ? [] : [noteContent(memory, content, mark)]),
         '[ $? = 0 ] || exit 2\n',
     ];
     return Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)));
+}
+/** The journal without the state is not believed, so it may be written before it is sure. */
+function noteContent(memory, { sums, journal, rewrite }, mark) {
+    return `cat ${rewrite ? '>' : '>>'}"$m/journal" <<'${mark}' &&
+${journal}${mark}
+cat >"$m/see" <<'${mark}' &&
+${seeScript(memory)}${mark}
+cat >"$m/pick" <<'${mark}' &&
+${pickScript}${mark}
+[ $sure = yes ] && printf '%s\\n' ${sums.shares} >"$m/sums" &&
+printf '%s\\n' "${memory.key} ${sums.digest} $(sh "$m/see")" >"$m/new" && mv -f -- "$m/new" "$m/state"
+`;
 }
 function lines(names) {
     return names.flatMap((name) => [unescapeName(name), Buffer.from('\n')]);
@@ -6642,7 +6699,7 @@ async function list(task, session) {
         since,
         items,
         files: items.filter(({ type }) => type !== 'directory').length,
-        manifest,
+        content: manifest && { manifest, sums: sumUp(manifest) },
         memory: memoryFor(step, settings, rules, version, manifest ?? new Map()),
     };
 }
@@ -6656,14 +6713,151 @@ function sourceOf({ step: { workspace } }) {
     return workspace.isFile ? workspace.root : `${workspace.root}/`;
 }
 
+;// CONCATENATED MODULE: ./build/core/ssh-files.js
+
+
+/** The names in the session's folder. ssh runs in that folder, so they need no path, no quoting, and fit a socket. */
+const fileNames = {
+    key: 'key',
+    passphrase: 'passphrase',
+    askpass: './askpass',
+    knownHosts: 'known_hosts',
+    config: 'ssh_config',
+    log: 'ssh.log',
+    offered: 'offered_keys',
+    pin: 'pinned-host-key',
+    keeper: 'keep-connection',
+    socket: 'c',
+    /** The wrapper: what git, hg and rsync call instead of ssh. The session's folder is first in their PATH. */
+    wrapper: 'dotcloud-ssh',
+    /** What rsync calls instead of it when a shell is open at the server. */
+    relay: 'dotcloud-shell',
+};
+/** How the bastion is called in the configuration; no host can be called so. */
+const jumpAlias = 'dotcloud-push..jump';
+/** Seconds between two questions to a silent server whether it still lives. */
+const aliveInterval = 15;
+function block(pattern, entries) {
+    return [`Host ${pattern}`, ...entries.map(([name, value]) => `  ${name} ${value}`), ''].join('\n');
+}
+function address({ user, host, port }) {
+    return [
+        ['HostName', host],
+        ['User', user],
+        ['Port', port],
+    ];
+}
+/** The whole of ssh's configuration: with `-F`, neither the user's nor the system's is read. */
+function sshConfig(options) {
+    const { login, jump, hostKeys, folder, multiplex } = options;
+    const always = block('*', [
+        ['IdentityFile', fileNames.key],
+        ['IdentitiesOnly', 'yes'],
+        ['IdentityAgent', 'none'],
+        ['AddKeysToAgent', 'no'],
+        ['PreferredAuthentications', 'publickey'],
+        ['PasswordAuthentication', 'no'],
+        ['KbdInteractiveAuthentication', 'no'],
+        ['NumberOfPasswordPrompts', 1],
+        // Batch mode would also forbid to ask our own askpass for the key's passphrase.
+        ['BatchMode', options.encryptedKey ? 'no' : 'yes'],
+        ['StrictHostKeyChecking', hostKeys.insecure ? 'no' : 'yes'],
+        ['UserKnownHostsFile', hostKeys.insecure ? '/dev/null' : fileNames.knownHosts],
+        ['GlobalKnownHostsFile', '/dev/null'],
+        // ssh before 8.5 does not know it; fingerprints need it.
+        ['IgnoreUnknown', 'KnownHostsCommand'],
+        ['KnownHostsCommand', `"${`${folder}/${fileNames.pin}`.replaceAll(/["\\]/g, '\\$&')}" %I %H %t %f %K`],
+        ['UpdateHostKeys', 'no'],
+        ['VerifyHostKeyDNS', 'no'],
+        ['CheckHostIP', 'no'],
+        ['CanonicalizeHostname', 'no'],
+        ['ForwardAgent', 'no'],
+        ['ClearAllForwardings', 'yes'],
+        ['PermitLocalCommand', 'no'],
+        ['RequestTTY', 'no'],
+        ['EscapeChar', 'none'],
+        ['Compression', 'no'],
+        ['TCPKeepAlive', 'yes'],
+        ['ServerAliveInterval', aliveInterval],
+        ['ServerAliveCountMax', Math.max(1, Math.ceil(options.idleTimeout / aliveInterval))],
+        ['ConnectTimeout', options.connectTimeout],
+    ]);
+    const target = block('*', [
+        ...address(login),
+        ['ControlPath', multiplex ? fileNames.socket : 'none'],
+        ['ProxyJump', jump === undefined ? 'none' : jumpAlias],
+    ]);
+    const bastion = jump === undefined ? '' : block(jumpAlias, [...address(jump), ['ControlPath', 'none'], ['ProxyJump', 'none']]);
+    // ssh takes the first value that it finds, so the bastion stands before the block that fits every name.
+    return bastion + target + always;
+}
+/** The wrapper, the one way by which anything here reaches ssh. */
+function wrapperScript(ssh, folder, encryptedKey) {
+    const askpass = encryptedKey
+        ? `export SSH_ASKPASS=${fileNames.askpass} SSH_ASKPASS_REQUIRE=force DISPLAY=:none\n`
+        : '';
+    return `#!/bin/sh
+# The one way to ssh: git, hg, rsync and the deploy command all come through here.
+umask 077
+cd ${quote(folder)} || exit 255
+${askpass}exec ${quote(ssh)} -F ${fileNames.config} -v -E ${fileNames.log} "$@"
+`;
+}
+/** Descriptors 3 and 4 lead to the shell's output and input; each line for it begins with this variable's word. */
+const markVariable = 'DOTCLOUD_MARK';
+/** rsync's way to its other half, through the shell that is open at the server: a command line, then the bytes. */
+const relayScript = `#!/bin/sh
+# rsync calls it as: -l USER HOST COMMAND…
+shift 3
+printf '%s %s\\n' "$${markVariable}" "$*" >&4
+exec 5<&0
+cat <&5 >&4 &
+cat <&3
+kill $!
+`;
+/** Prints the passphrase to ssh and ssh-keygen: it is in no argument list and in no environment. */
+const askpassScript = `#!/bin/sh\nexec cat ${fileNames.passphrase}\n`;
+/**
+ * Asked by ssh (KnownHostsCommand) for host keys to trust. It notes the key that the server offers, for the report and
+ * for the error, and vouches for it when its fingerprint is pinned.
+ */
+function pinScript(fingerprints) {
+    return `#!/bin/sh
+umask 077
+[ "$1" = HOSTNAME ] && [ -n "$4" ] || exit 0
+printf '%s %s %s %s\\n' "$2" "$3" "$5" "$4" >>${fileNames.offered}
+case ${quote(` ${fingerprints.join(' ')} `)} in
+  *" $4 "*) printf '%s %s %s\\n' "$2" "$3" "$5" ;;
+esac
+`;
+}
+/** Holds the connection while somebody holds its standard input, so that a killed step leaves no ssh behind. */
+function keeperScript(login) {
+    return `#!/bin/sh
+umask 077
+exec 3<&0
+./${fileNames.wrapper} "$@" -M -N -- ${quote(loginWord(login))} </dev/null 3<&- 2>>${fileNames.log} &
+ssh=$!
+{ read -r _ <&3; kill "$ssh"; } >/dev/null 2>&1 &
+wait "$ssh"
+`;
+}
+
 ;// CONCATENATED MODULE: ./build/methods/rsync-transfer.js
 
 
 
 
+
 /** One rsync over the connection; answers with what changed, or would change. */
-async function transfer(task, session, listing, { mirror, dryRun, first, deletions, filesFrom, prepare }) {
+async function transfer(task, session, listing, { mirror, dryRun, first, deletions, filesFrom, prepare, shell }) {
     const { host, step } = task;
+    const said = createTail();
+    const stderr = (line) => {
+        said.push(line);
+        host.log.remote(line);
+    };
+    const passage = shell?.give(stderr);
     const args = [
         ...(filesFrom === undefined ? ['-r'] : [`--files-from=${filesFrom}`, '--from0']),
         ...transferFlags,
@@ -6675,14 +6869,14 @@ async function transfer(task, session, listing, { mirror, dryRun, first, deletio
         ...(prepare === undefined ? [] : [`--rsync-path=${prepare}`]),
         `--filter=merge ${listing.filter}`,
         '-e',
-        'dotcloud-ssh',
+        passage?.program ?? fileNames.wrapper,
         '--',
         sourceOf(task),
         `${loginWord(step.destination, true)}:${remotePath(step.destination)}/`,
     ];
     const items = [];
-    const said = createTail();
-    const { output, failure } = await attempt(task, session, { label: 'rsync', file: 'rsync', args, env: session.env }, {
+    const { output, failure } = await attempt(task, session, { label: 'rsync', file: 'rsync', args, env: { ...session.env, ...passage?.env } }, {
+        ...(passage === undefined ? {} : { lender: passage.lender }),
         stdout(line) {
             const item = parseItem(line);
             const progress = item === undefined ? parseProgress(line) : undefined;
@@ -6693,38 +6887,39 @@ async function transfer(task, session, listing, { mirror, dryRun, first, deletio
             else if (item.kind !== 'same' && item.name !== '.')
                 items.push(item);
         },
-        stderr(line) {
-            said.push(line);
-            host.log.remote(line);
-        },
+        stderr,
     });
     if (output.code !== 0)
         throw await failure(said.text());
     return items;
 }
 
-;// CONCATENATED MODULE: external "node:zlib"
-const external_node_zlib_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
 ;// CONCATENATED MODULE: ./build/methods/remote-shell.js
+
 
 /** In bytes: the packed journal of more than half a million files. */
 const longestAnswer = 64 << 20;
 /** Milliseconds until a program that waits for input (some forced command) is told that there is none. */
 const patience = 5_000;
+/** The end of a script for a shell that is to take a command; `mark` is a word of the script. */
+const takeCommand = (mark) => `read -r w l && [ "$w" = "${mark}" ] && eval "$l"`;
 /**
- * @param last how the answer ends when it is whole
+ * @param mark a random word, which ends the answer, with a dot behind it, and begins the command
  * @throws PushError `timeout` when it is silent for the idle time, `remote-setup` when it floods
  */
-async function openShell(command, last, host, settings) {
+async function openShell(command, mark, host, settings) {
     const flood = new AbortController();
     const answered = new AbortController();
     const chunks = [];
+    const last = `${mark}.\n`;
+    let listener = (_line) => { };
     let length = 0;
-    let ended = false;
+    let takes = true;
     const running = await new Promise((resolve, reject) => {
         const started = host.runner.start(command, {
             signal: AbortSignal.any([host.signal, flood.signal]),
             idle: settings.idleTimeout,
+            stderr: (line) => listener(line),
             bytes(chunk) {
                 length += chunk.length;
                 if (length > longestAnswer)
@@ -6734,22 +6929,24 @@ async function openShell(command, last, host, settings) {
                     resolve(started);
             },
         });
-        started.done
-            .then(() => resolve(started), reject)
-            .finally(() => {
-            ended = true;
-        });
-        host.clock.sleep(patience, answered.signal).then(() => started.end(), () => undefined);
+        const over = () => {
+            takes = false;
+        };
+        started.done.finally(over).then(() => resolve(started), reject);
+        host.clock.sleep(patience, answered.signal).then(() => {
+            over();
+            started.end();
+        }, () => undefined);
     }).finally(() => answered.abort());
     running.pause();
     return {
         answer: Buffer.concat(chunks),
-        begin: (script) => running.write(script),
-        async finish(script) {
-            if (ended)
+        give(said) {
+            if (!takes)
                 return undefined;
-            running.end(script);
-            return await running.done;
+            takes = false;
+            listener = said;
+            return { program: fileNames.relay, env: { [markVariable]: mark }, lender: running };
         },
         close: () => running.stop(),
     };
@@ -6802,28 +6999,36 @@ function flooded({ label }) {
  */
 async function look(session, memory, ask, host, settings) {
     const mark = (0,external_node_crypto_namespaceObject.randomBytes)(8).toString('hex');
-    const words = [memory.path, memory.id, memory.key, ask?.digest ?? '-', ask?.revision ?? '-', mark];
+    const words = [
+        memory.path,
+        memory.id,
+        memory.key,
+        ask?.sums.digest ?? '-',
+        ask?.revision ?? '-',
+        mark,
+        ask?.sums.shares ?? '-',
+    ];
     const question = `sh -c '${script}' - ${words.map(quote).join(' ')}`;
-    const shell = await openShell(session.connection.remote('survey', question), `${mark}.\n`, host, settings);
+    const shell = await openShell(session.connection.remote('survey', question), mark, host, settings);
     try {
-        return { survey: read(shell.answer, mark, session), shell };
+        return { survey: read(shell.answer, mark, session, ask), shell };
     }
     catch (error) {
         await shell.close();
         throw error;
     }
 }
-function read(answer, mark, session) {
+function read(answer, mark, session, ask) {
     const [noise = '', facts, rest] = splitAt(answer, Buffer.from(`${mark}\n`));
     if (facts === undefined || rest === undefined)
         return undefined;
     if (noise.length > 0) {
         throw new PushError('remote-setup', `The login shell of ${formatLogin(session.login)} prints text, which rsync cannot tell from data.`, 'Let ~/.bashrc and the like print only in interactive shells.', { evidence: noise.toString('utf8').trim().split('\n')[0] ?? '' });
     }
-    return parseFacts(facts.toString('utf8'), rest.subarray(0, -`${mark}.\n`.length));
+    return parseFacts(facts.toString('utf8'), rest.subarray(0, -`${mark}.\n`.length), ask);
 }
 /**
- * Its words are the path, the id, the key, the digest, the revision and the mark; `-` for none. It stands on the command
+ * Its words are the path, the id, the key, the digest, the revision, the mark and the shares' sums; `-` for none. It stands on the command
  * line, where it costs no round trip of its own, in single quotes that sh, csh and fish understand alike: so it is one
  * line without a single quote, and no backslash stands before another or `!` before a letter.
  * Nothing is believed of a directory that is not the one that we pushed to, or that has changed since.
@@ -6848,8 +7053,10 @@ else
 p=$d; while [ ! -d "$p" ]; do p=$(dirname -- "$p"); done;
 if [ "$p" = "$d" ]; then echo exists=yes; [ -z "$(ls -A -- "$p" 2>/dev/null | head -n 1)" ] || echo filled=yes; fi;
 printf "real=%s\\nrsync=%s\\n" "$(cd -- "$p" && pwd -P)" "$(rsync --version 2>/dev/null | head -n 1)";
+! command -v gzip >/dev/null || echo packs=yes;
 fi;
-printf "%s\\n" "$6"; [ -z "$journal" ] || gzip -1 -c "$m/journal"; printf "%s.\\n" "$6"; exec sh
+printf "%s\\n" "$6"; [ -z "$journal" ] || sh "$m/pick" "$7" | gzip -1 -c; printf "%s.\\n" "$6";
+${takeCommand('$6')}
 `
     .trim()
     .replaceAll('\n', ' ');
@@ -6864,7 +7071,7 @@ function splitAt(text, separator) {
         text.subarray(second + separator.length),
     ];
 }
-function parseFacts(facts, journal) {
+function parseFacts(facts, journal, ask) {
     const fact = (name) => new RegExp(`^${name}=(.*)$`, 'm').exec(facts)?.[1] ?? '';
     return {
         home: fact('home'),
@@ -6875,16 +7082,17 @@ function parseFacts(facts, journal) {
         // Whoever can write there must not choose what a workflow puts into its scripts.
         revision: /^[0-9a-f]{40,64}$/.exec(fact('revision'))?.[0] ?? '',
         rsync: fact('rsync'),
-        known: fact('same') === 'yes' ? 'same' : recall(journal, fact('digest')),
+        packs: fact('packs') === 'yes',
+        known: fact('same') === 'yes' ? 'same' : recall(journal, fact('digest'), ask),
     };
 }
 /** The remembered manifest, believed only when it has the digest that was written with it. */
-function recall(journal, digest) {
-    if (journal.length === 0)
+function recall(journal, digest, ask) {
+    if (journal.length === 0 || ask === undefined)
         return undefined;
     try {
-        const { manifest, length } = replay((0,external_node_zlib_namespaceObject.gunzipSync)(journal, { maxOutputLength: longestAnswer }).toString('utf8'));
-        return digestOf(manifest) === digest ? { manifest, journalLength: length } : undefined;
+        const { manifest, length } = replay((0,external_node_zlib_namespaceObject.gunzipSync)(journal, { maxOutputLength: longestAnswer }).toString('utf8'), ask.manifest);
+        return sumUp(manifest).digest === digest ? { manifest, journalLength: length } : undefined;
     }
     catch {
         return undefined;
@@ -6928,9 +7136,9 @@ async function rsync_upload(task, session) {
         await guardTokens(step.workspace, names(listing));
     await session.connection.ready();
     const revision = step.workspace.sha ?? '';
-    const ask = settings.verify === 'full' || listing.manifest === undefined
+    const ask = settings.verify === 'full' || listing.content === undefined
         ? undefined
-        : { digest: digestOf(listing.manifest), revision: settings.dryRun ? undefined : revision };
+        : { ...listing.content, revision: settings.dryRun ? undefined : revision };
     const { survey, shell } = await look(session, listing.memory, ask, host, settings);
     try {
         return await carryOut({ ...task, guards: [] }, session, { listing, mirror, revision, survey, shell });
@@ -6941,12 +7149,12 @@ async function rsync_upload(task, session) {
 }
 async function carryOut(task, session, situation) {
     const { settings, host } = task;
-    const { listing, mirror, revision, survey, shell } = situation;
+    const { mirror, revision, survey } = situation;
     if (survey === undefined)
         host.log.info('The server gives no shell: what is there is asked of rsync alone.');
     else
         guardServer(task, session, survey, mirror);
-    const work = await planWork(task, session, listing, survey, mirror);
+    const work = await planWork(task, session, situation);
     const done = (result, changes) => ({
         result: settings.dryRun ? 'planned' : result,
         revision,
@@ -6960,14 +7168,24 @@ async function carryOut(task, session, situation) {
     // Known to be the same: nothing to do. Found to be the same: worth remembering.
     if (nothing && (work.how === 'known' || survey === undefined))
         return done('unchanged', []);
-    const draft = draftOf(listing, work);
-    if (survey !== undefined)
-        shell.begin(draftScript(draft));
-    const sent = nothing ? [] : await send(task, session, listing, work, { mirror, prepare: survey !== undefined });
-    if (survey !== undefined)
-        await conclude(task, session, { ...situation, survey, work, draft });
-    const changes = work.changes ?? sent;
-    return done(changes.length === 0 ? 'unchanged' : 'deployed', changes);
+    const conclusion = survey?.packs ? openConclusion(task, session) : undefined;
+    try {
+        const sent = nothing ? [] : await send(task, session, situation, work);
+        if (conclusion !== undefined)
+            await conclude(task, session, { ...situation, work, conclusion });
+        const changes = work.changes ?? sent;
+        return done(changes.length === 0 ? 'unchanged' : 'deployed', changes);
+    }
+    finally {
+        await conclusion?.stop();
+    }
+}
+/** A session for what comes last, opened while the files are sent, so that it need not be waited for then. */
+function openConclusion({ host, settings }, session) {
+    const watch = { signal: host.signal, idle: settings.idleTimeout };
+    const running = host.runner.start(session.connection.remote('conclusion', 'gzip -dc | sh'), watch);
+    running.pause();
+    return running;
 }
 function guardServer(task, session, survey, mirror) {
     const { step, settings } = task;
@@ -6997,7 +7215,7 @@ function names({ items }) {
     return items.map(({ name }) => unescapeName(name).toString('utf8'));
 }
 /** Finds out what has to be done by the cheapest way that is certain, and holds it against the limit of deletions. */
-async function planWork(task, session, listing, survey, mirror) {
+async function planWork(task, session, { listing, survey, mirror, shell }) {
     const { settings } = task;
     if (survey !== undefined && !survey.filled)
         return { how: 'first', changes: listing.items.map(asChange) };
@@ -7008,7 +7226,8 @@ async function planWork(task, session, listing, survey, mirror) {
         return remembered;
     if (!mirror && !settings.dryRun)
         return { how: 'full', changes: undefined };
-    const items = await transfer(task, session, listing, { mirror, dryRun: true });
+    const through = survey === undefined ? {} : { shell };
+    const items = await transfer(task, session, listing, { mirror, dryRun: true, ...through });
     const deleted = items.filter(({ kind, type }) => kind === 'deleted' && type !== 'directory').map(asChange);
     const added = items.filter(({ kind, type }) => kind === 'added' && type !== 'directory').length;
     const paths = deleted.map(({ path }) => path);
@@ -7020,9 +7239,10 @@ async function planWork(task, session, listing, survey, mirror) {
     };
 }
 /** The work that follows from what the server remembers; undefined when that is not certain enough. */
-function fromMemory(task, { items, manifest }, known, mirror) {
-    if (manifest === undefined)
+function fromMemory(task, { items, content }, known, mirror) {
+    if (content === undefined)
         return undefined;
+    const { manifest } = content;
     const difference = manifest_compare(known.manifest, manifest);
     const { added, changed, removed, removedDirectories, risky } = difference;
     // Names go to the server line by line, so one with a line break in it is left to rsync.
@@ -7043,19 +7263,20 @@ function fromMemory(task, { items, manifest }, known, mirror) {
         ...changed.flatMap(change('changed')),
         ...added.flatMap(change('added')),
     ];
-    return { how: 'known', changes, difference, journalLength: known.journalLength };
+    const carryOn = haveSameShares(known.manifest, manifest) && known.journalLength <= 2 * manifest.size;
+    return { how: 'known', changes, difference, carryOn };
 }
 function files(manifest) {
     return [...manifest.values()].filter((line) => !line.startsWith('directory ')).length;
 }
 /** Sends what the work asks for. */
-async function send(task, session, listing, work, how) {
+async function send(task, session, { listing, mirror, survey, shell }, work) {
     const { difference, deletions } = work;
     const options = {
-        mirror: how.mirror && work.how === 'full',
+        mirror: mirror && work.how === 'full',
         dryRun: false,
         first: work.how === 'first',
-        ...(how.prepare ? { prepare: preparation(listing.memory) } : {}),
+        ...(survey === undefined ? {} : { prepare: preparation(listing.memory), shell }),
         ...(deletions === undefined ? {} : { deletions }),
     };
     if (difference === undefined)
@@ -7069,35 +7290,35 @@ async function send(task, session, listing, work, how) {
 const nul = Buffer.from([0]);
 // rsync takes a name that begins with # or ; for a comment.
 const here = Buffer.from('./');
-/** What the server is to note of the files: known before they are sent. */
-function draftOf({ manifest = new Map() }, { difference, journalLength = 0 }) {
-    const rewrite = difference === undefined || journalLength > 2 * manifest.size;
-    const journal = rewrite ? wholeJournal(manifest) : journalOf(difference, manifest);
-    return { journal, rewrite, mark: `end-${(0,external_node_crypto_namespaceObject.randomBytes)(8).toString('hex')}` };
+/** What the server is to note of the files; undefined when that is not certain. */
+function contentOf(task, listing, { difference, carryOn = false }) {
+    if (listing.content === undefined || !isSettled(task, listing, difference))
+        return undefined;
+    const { manifest, sums } = listing.content;
+    if (difference === undefined || !carryOn)
+        return { sums, journal: wholeJournal(manifest), rewrite: true };
+    return { sums, journal: journalOf(difference, manifest), rewrite: false };
 }
 /** Removes what the source no longer has, and lets the server remember what it holds now. */
-async function conclude(task, session, { listing, work, survey, shell, revision, draft }) {
+async function conclude(task, session, { listing, work, survey, revision, conclusion }) {
     const { host, settings } = task;
-    const { manifest, memory } = listing;
     const { difference } = work;
     const removes = difference !== undefined && settings.delete;
-    const script = conclusionScript(memory, draft, {
+    const script = conclusionScript(listing.memory, {
         revision,
-        digest: manifest !== undefined && isSettled(task, listing, difference) ? digestOf(manifest) : undefined,
+        content: contentOf(task, listing, work),
         removed: removes ? difference.removed : [],
         removedDirectories: removes ? difference.removedDirectories : [],
     });
-    const watch = { signal: host.signal, idle: settings.idleTimeout };
-    const whole = Buffer.concat([draftScript(draft), script]);
-    const anew = () => host.runner.run(session.connection.remote('conclusion', 'sh -s', whole), watch);
-    const { code, stderr } = (await shell.finish(script)) ?? (await anew());
+    conclusion.end((0,external_node_zlib_namespaceObject.gzipSync)(script));
+    const { code, stderr } = await conclusion.done;
     if (code === 0)
         return;
     const evidence = stderr.trim().split('\n')[0] ?? '';
     if (code !== 2 && removes && difference.removed.length > 0) {
         throw new PushError('transfer', `The new files are on ${formatLogin(session.login)}, but the old ones could not be removed.`, 'Run this again: it compares everything anew.', { evidence });
     }
-    host.log.debug(`The server did not remember the push: ${survey.home} ${evidence}`);
+    host.log.debug(`The server did not remember the push: ${survey?.home} ${evidence}`);
 }
 /** Whether what was sent is what was listed: nothing that was sent has changed since the listing began. */
 function isSettled(task, { items, since }, difference) {
@@ -8092,122 +8313,6 @@ function io_copyFile(srcFile, destFile, force) {
     });
 }
 //# sourceMappingURL=io.js.map
-;// CONCATENATED MODULE: ./build/core/ssh-files.js
-
-
-/** The names in the session's folder. ssh runs in that folder, so they need no path, no quoting, and fit a socket. */
-const fileNames = {
-    key: 'key',
-    passphrase: 'passphrase',
-    askpass: './askpass',
-    knownHosts: 'known_hosts',
-    config: 'ssh_config',
-    log: 'ssh.log',
-    offered: 'offered_keys',
-    pin: 'pinned-host-key',
-    keeper: 'keep-connection',
-    socket: 'c',
-    /** The wrapper: what git, hg and rsync call instead of ssh. The session's folder is first in their PATH. */
-    wrapper: 'dotcloud-ssh',
-};
-/** How the bastion is called in the configuration; no host can be called so. */
-const jumpAlias = 'dotcloud-push..jump';
-/** Seconds between two questions to a silent server whether it still lives. */
-const aliveInterval = 15;
-function block(pattern, entries) {
-    return [`Host ${pattern}`, ...entries.map(([name, value]) => `  ${name} ${value}`), ''].join('\n');
-}
-function address({ user, host, port }) {
-    return [
-        ['HostName', host],
-        ['User', user],
-        ['Port', port],
-    ];
-}
-/** The whole of ssh's configuration: with `-F`, neither the user's nor the system's is read. */
-function sshConfig(options) {
-    const { login, jump, hostKeys, folder, multiplex } = options;
-    const always = block('*', [
-        ['IdentityFile', fileNames.key],
-        ['IdentitiesOnly', 'yes'],
-        ['IdentityAgent', 'none'],
-        ['AddKeysToAgent', 'no'],
-        ['PreferredAuthentications', 'publickey'],
-        ['PasswordAuthentication', 'no'],
-        ['KbdInteractiveAuthentication', 'no'],
-        ['NumberOfPasswordPrompts', 1],
-        // Batch mode would also forbid to ask our own askpass for the key's passphrase.
-        ['BatchMode', options.encryptedKey ? 'no' : 'yes'],
-        ['StrictHostKeyChecking', hostKeys.insecure ? 'no' : 'yes'],
-        ['UserKnownHostsFile', hostKeys.insecure ? '/dev/null' : fileNames.knownHosts],
-        ['GlobalKnownHostsFile', '/dev/null'],
-        // ssh before 8.5 does not know it; fingerprints need it.
-        ['IgnoreUnknown', 'KnownHostsCommand'],
-        ['KnownHostsCommand', `"${`${folder}/${fileNames.pin}`.replaceAll(/["\\]/g, '\\$&')}" %I %H %t %f %K`],
-        ['UpdateHostKeys', 'no'],
-        ['VerifyHostKeyDNS', 'no'],
-        ['CheckHostIP', 'no'],
-        ['CanonicalizeHostname', 'no'],
-        ['ForwardAgent', 'no'],
-        ['ClearAllForwardings', 'yes'],
-        ['PermitLocalCommand', 'no'],
-        ['RequestTTY', 'no'],
-        ['EscapeChar', 'none'],
-        ['Compression', 'no'],
-        ['TCPKeepAlive', 'yes'],
-        ['ServerAliveInterval', aliveInterval],
-        ['ServerAliveCountMax', Math.max(1, Math.ceil(options.idleTimeout / aliveInterval))],
-        ['ConnectTimeout', options.connectTimeout],
-    ]);
-    const target = block('*', [
-        ...address(login),
-        ['ControlPath', multiplex ? fileNames.socket : 'none'],
-        ['ProxyJump', jump === undefined ? 'none' : jumpAlias],
-    ]);
-    const bastion = jump === undefined ? '' : block(jumpAlias, [...address(jump), ['ControlPath', 'none'], ['ProxyJump', 'none']]);
-    // ssh takes the first value that it finds, so the bastion stands before the block that fits every name.
-    return bastion + target + always;
-}
-/** The wrapper, the one way by which anything here reaches ssh. */
-function wrapperScript(ssh, folder, encryptedKey) {
-    const askpass = encryptedKey
-        ? `export SSH_ASKPASS=${fileNames.askpass} SSH_ASKPASS_REQUIRE=force DISPLAY=:none\n`
-        : '';
-    return `#!/bin/sh
-# The one way to ssh: git, hg, rsync and the deploy command all come through here.
-umask 077
-cd ${quote(folder)} || exit 255
-${askpass}exec ${quote(ssh)} -F ${fileNames.config} -v -E ${fileNames.log} "$@"
-`;
-}
-/** Prints the passphrase to ssh and ssh-keygen: it is in no argument list and in no environment. */
-const askpassScript = `#!/bin/sh\nexec cat ${fileNames.passphrase}\n`;
-/**
- * Asked by ssh (KnownHostsCommand) for host keys to trust. It notes the key that the server offers, for the report and
- * for the error, and vouches for it when its fingerprint is pinned.
- */
-function pinScript(fingerprints) {
-    return `#!/bin/sh
-umask 077
-[ "$1" = HOSTNAME ] && [ -n "$4" ] || exit 0
-printf '%s %s %s %s\\n' "$2" "$3" "$5" "$4" >>${fileNames.offered}
-case ${quote(` ${fingerprints.join(' ')} `)} in
-  *" $4 "*) printf '%s %s %s\\n' "$2" "$3" "$5" ;;
-esac
-`;
-}
-/** Holds the connection while somebody holds its standard input, so that a killed step leaves no ssh behind. */
-function keeperScript(login) {
-    return `#!/bin/sh
-umask 077
-exec 3<&0
-./${fileNames.wrapper} "$@" -M -N -- ${quote(loginWord(login))} </dev/null 3<&- 2>>${fileNames.log} &
-ssh=$!
-{ read -r _ <&3; kill "$ssh"; } >/dev/null 2>&1 &
-wait "$ssh"
-`;
-}
-
 ;// CONCATENATED MODULE: ./build/core/connection.js
 
 
@@ -8421,6 +8526,7 @@ async function openSession(folder, settings, planned, host) {
         write(fileNames.wrapper, wrapperScript(ssh, folder, encryptedKey), 0o700),
         write(fileNames.pin, pinScript(settings.hostKeys.fingerprints), 0o700),
         write(fileNames.keeper, keeperScript(login), 0o700),
+        write(fileNames.relay, relayScript, 0o700),
     ]);
     const connection = createConnection({ folder, env, login, keyFingerprint, multiplex }, settings, host);
     // The login takes longest: it goes on while the methods prepare. Who needs it waits for it and sees its failure.
@@ -8660,6 +8766,8 @@ function proxyVariables(environment) {
 var external_node_child_process_ = __nccwpck_require__(421);
 // EXTERNAL MODULE: external "node:events"
 var external_node_events_ = __nccwpck_require__(474);
+;// CONCATENATED MODULE: external "node:stream"
+const external_node_stream_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream");
 ;// CONCATENATED MODULE: external "node:string_decoder"
 const external_node_string_decoder_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:string_decoder");
 ;// CONCATENATED MODULE: external "string_decoder"
@@ -9340,6 +9448,25 @@ function getExecOutput(commandLine, args, options) {
     });
 }
 //# sourceMappingURL=exec.js.map
+;// CONCATENATED MODULE: ./build/system/loan.js
+/**
+ * Joins a process to the streams of another one that borrows its own: what comes from `input` goes to its standard
+ * input, and the returned function passes on what it says, until its output ends.
+ */
+function join({ stdin, stdout }, input, output) {
+    if (stdin !== null)
+        input.pipe(stdin);
+    stdout?.on('end', () => output.end());
+    const goOn = () => stdout?.resume();
+    // A borrower that has died is told nothing more.
+    output.on('error', () => undefined);
+    output.on('drain', goOn).on('close', goOn);
+    return (chunk) => {
+        if (!output.destroyed && !output.write(chunk))
+            stdout?.pause();
+    };
+}
+
 ;// CONCATENATED MODULE: ./build/system/sink.js
 
 /** The longest line that is held back for its end; what is longer comes out in pieces. */
@@ -9422,6 +9549,8 @@ function capped(show) {
 
 
 
+
+
 /** How much of an unwatched stream is kept, in characters; the end tells most. */
 const tailLength = 1 << 20;
 /** Milliseconds between asking a process group to end and ending it. */
@@ -9431,13 +9560,13 @@ const windows = process.platform === 'win32';
 function createRunner(environment, workspace) {
     const base = childEnvironment(environment, workspace);
     const found = new Map();
-    const launch = (command) => (0,external_node_child_process_.spawn)(command.file, command.args, {
+    const launch = (command, streams = 3) => (0,external_node_child_process_.spawn)(command.file, command.args, {
         ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
         env: { ...base, ...command.env },
         // A group of its own, so that ending it ends what it started; and no terminal to ask questions on.
         detached: !windows,
         windowsHide: true,
-        stdio: ['pipe', 'pipe', 'pipe'],
+        stdio: new Array(streams).fill('pipe'),
     });
     const find = (tool) => {
         const path = found.get(tool) ?? findTool(tool, workspace);
@@ -9460,8 +9589,11 @@ function createRunner(environment, workspace) {
         },
         async run(named, watch) {
             const command = await resolved(named);
-            const running = supervise(command, launch(command), watch);
+            const child = launch(command, watch.lender === undefined ? 3 : 5);
+            const running = supervise(command, child, watch);
             running.end(command.stdin);
+            if (watch.lender !== undefined)
+                borrow(child, watch.lender);
             return await running.done;
         },
         start: (command, watch = {}) => supervise(command, launch(command), watch),
@@ -9479,6 +9611,11 @@ async function findTool(tool, workspace) {
     }
     return path;
 }
+function borrow(child, lender) {
+    const [, , , output, input] = child.stdio;
+    if (output instanceof external_node_stream_namespaceObject.Writable && input instanceof external_node_stream_namespaceObject.Readable)
+        lender.lend(input, output);
+}
 function supervise(command, child, { signal, idle, ...watch }) {
     let reason;
     let paused = false;
@@ -9491,7 +9628,9 @@ function supervise(command, child, { signal, idle, ...watch }) {
             stop(silence(command, idle ?? 0));
     };
     const timer = idle === undefined ? undefined : setTimeout(onSilence, idle * 1000);
-    const ended = collect(child, watch, () => timer?.refresh());
+    let borrower;
+    const bytes = (chunk) => (borrower ?? watch.bytes)?.(chunk);
+    const ended = collect(child, watch.bytes === undefined ? watch : { ...watch, bytes }, () => timer?.refresh());
     const onAbort = () => stop(signal?.reason);
     signal?.addEventListener('abort', onAbort);
     if (signal?.aborted)
@@ -9515,11 +9654,13 @@ function supervise(command, child, { signal, idle, ...watch }) {
         pause() {
             paused = true;
         },
-        write: (input) => void child.stdin?.write(input),
         end(input) {
             paused = false;
             timer?.refresh();
             child.stdin?.end(input ?? '');
+        },
+        lend(input, output) {
+            borrower = join(child, input, output);
         },
         async stop() {
             terminate(child, ended);
