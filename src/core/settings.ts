@@ -83,7 +83,7 @@ function parseIncludes(text: string): string[] {
   return includes
 }
 
-function matchesName(pattern: string, name: string): boolean {
+export function matchesName(pattern: string, name: string): boolean {
   if (pattern === name) return true
   if (/[/*?[\]]/.test(name)) return false
   if (pattern.startsWith('*')) return name.endsWith(pattern.slice(1))

@@ -8,7 +8,7 @@ import { compare, type Difference, haveSameShares, journalOf, type Manifest, who
 import { type Content, conclusionScript, preparation } from './memory.js'
 import type { Method, Task } from './method.js'
 import type { RemoteShell } from './remote-shell.js'
-import { guardTokens } from './rsync-filter.js'
+import { guardSource, guardTokens } from './rsync-filter.js'
 import { type Listing, list, versionHere } from './rsync-listing.js'
 import { asChange, type Item, unescapeName } from './rsync-output.js'
 import { type Transfer, transfer } from './rsync-transfer.js'
@@ -21,6 +21,7 @@ export const oldest = [3, 1] as const
 
 async function preflight({ step, settings, host }: Task): Promise<void> {
   if (settings.delete && step.destination.base === 'root') guardMirror(remotePath(step.destination))
+  await guardSource(step.workspace, host.context.workspace)
   const found = await versionHere(host)
   const [, major = '0', minor = '0'] = /^rsync +version (\d+)\.(\d+)/.exec(found) ?? []
   if (Number(major) > oldest[0] || (Number(major) === oldest[0] && Number(minor) >= oldest[1])) return
