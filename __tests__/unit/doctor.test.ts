@@ -259,7 +259,7 @@ describe('a push', () => {
   it('that was asked to be a visit of the doctor is refused', async () => {
     const nothing = () => undefined
     const host = {
-      context: { event: trustedEvent },
+      context: { event: trustedEvent, workspace: '/nowhere' },
       log: { group: nothing, endGroup: nothing },
       clock: { now: () => 0, sleep: () => new Promise(nothing) },
       signal: new AbortController().signal,

@@ -41,8 +41,8 @@ function readContext(workspace: string): Context {
 }
 
 async function main(): Promise<void> {
-  const { raw, json } = readOptions(process.argv, env, (path) => readFileSync(path, 'utf8'))
-  const { workspace, source } = locate(raw.source)
+  const { given, json } = readOptions(process.argv, env, (path) => readFileSync(path, 'utf8'))
+  const { workspace, source } = locate(given.source ?? '.')
   const context = readContext(workspace)
   const host: Host = {
     context,
@@ -53,7 +53,7 @@ async function main(): Promise<void> {
     // The session removes its own folder; there is no later step to do it.
     remember: () => undefined,
   }
-  const report = await push({ ...raw, source }, host)
+  const report = await push(given.source === undefined ? given : { ...given, source }, host)
   tell(report)
   if (json) process.stdout.write(`${JSON.stringify(toJson(report))}\n`)
   process.exitCode = report.failure === undefined ? 0 : errorClasses[report.failure.errorClass]

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander'
 import { errorClasses, PushError } from '../core/errors.js'
 import { type InputName, inputs, version } from '../core/inputs.js'
-import type { RawInputs } from '../core/model.js'
+import type { Given } from '../core/model.js'
 
 /** The inputs that a shell user rather keeps in a file: `--ssh-key-file`, and so on. */
 const fromFile: readonly InputName[] = ['ssh-key', 'ssh-key-passphrase', 'known-hosts']
@@ -21,7 +21,7 @@ const variable = (name: string) => `DOTCLOUD_PUSH_${name.toUpperCase().replaceAl
 const isFlag = (standard: string) => standard === 'true' || standard === 'false'
 
 export interface Options {
-  readonly raw: RawInputs
+  readonly given: Given
   readonly json: boolean
 }
 
@@ -55,17 +55,17 @@ export function readOptions(
   }
   parse(program, withFlagValues(argv))
   const given: Record<string, unknown> = program.opts()
-  const value = (name: InputName, standard: string): string => {
+  const value = (name: InputName): string | undefined => {
     const file = given[attribute(`${name}-file`)]
     if (typeof file === 'string') return readInput(name, file, readFile)
     const option = given[attribute(name)]
-    return typeof option === 'string' ? option : (env[variable(name)] ?? standard)
+    return typeof option === 'string' ? option : env[variable(name)]
   }
-  const raw = Object.fromEntries(inputs.map(({ name, default: standard }) => [name, value(name, standard)])) as Record<
-    InputName,
-    string
-  >
-  return { raw: { ...raw, source: program.args[0] ?? raw.source }, json: given['json'] === true }
+  const set = inputs.flatMap(({ name }) => {
+    const text = name === 'source' ? (program.args[0] ?? value(name)) : value(name)
+    return text === undefined ? [] : [[name, text] as const]
+  })
+  return { given: Object.fromEntries(set), json: given['json'] === true }
 }
 
 /** A flag takes a value only where it is one, so that `--dry-run site` leaves `site` alone. */

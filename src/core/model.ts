@@ -7,6 +7,9 @@ import type { InputName } from './inputs.js'
 /** The inputs as a front read them: text, defaults applied, nothing judged. */
 export type RawInputs = Readonly<Record<InputName, string>>
 
+/** The inputs that somebody set: the others come from dotcloud-push.yml, or are the defaults. */
+export type Given = Partial<RawInputs>
+
 export const methodNames = ['hg', 'git', 'rsync'] as const
 export type MethodName = (typeof methodNames)[number]
 
