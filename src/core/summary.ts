@@ -61,9 +61,10 @@ export function prose(text: string): string {
 const paragraph = (html: string) => (html === '' ? '' : `<p>${html}</p>`)
 const seconds = (time: number) =>
   time < 60 ? `${time.toFixed(time < 1 ? 2 : 1)} s` : `${Math.floor(time / 60)} min ${Math.floor(time % 60)} s`
-const count = (number: number, noun: string) => `${number.toLocaleString('en-US')} ${noun}${number === 1 ? '' : 's'}`
+export const countOf = (number: number, noun: string) =>
+  `${number.toLocaleString('en-US')} ${noun}${number === 1 ? '' : 's'}`
 
-function size(bytes: number): string {
+export function formatSize(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB']
   const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), units.length - 1)
   const value = bytes / 1000 ** power
@@ -83,7 +84,7 @@ function headline({ result, app, destination, failedStage, guards: refused, seco
 }
 
 function countCommits({ commitCount, method }: Report): string {
-  return `${count(commitCount, method === 'hg' ? 'changeset' : 'commit')}${commitCount < mostCounted ? '' : ' or more'}`
+  return `${countOf(commitCount, method === 'hg' ? 'changeset' : 'commit')}${commitCount < mostCounted ? '' : ' or more'}`
 }
 
 /** The run in one line. */
@@ -94,11 +95,11 @@ function facts(report: Report): string {
   const would = result === 'planned'
   const parts = [
     would ? 'Nothing was changed' : '',
-    all.length === 0 ? '' : `${count(changed, 'file')} ${would ? 'would be ' : ''}changed or added`,
+    all.length === 0 ? '' : `${countOf(changed, 'file')} ${would ? 'would be ' : ''}changed or added`,
     deleted === 0 ? '' : `<b>${deleted.toLocaleString('en-US')} ${would ? 'would be ' : ''}deleted</b>`,
     commitCount === 0 ? '' : countCommits(report),
-    would && bytesToSend !== undefined ? `${size(bytesToSend)} to send` : '',
-    would || bytesSent === undefined ? '' : `${size(bytesSent)} sent`,
+    would && bytesToSend !== undefined ? `${formatSize(bytesToSend)} to send` : '',
+    would || bytesSent === undefined ? '' : `${formatSize(bytesSent)} sent`,
     result === 'unchanged' ? 'The destination has all of this already' : '',
     would && found === undefined && all.length === 0 ? 'a push would change no file' : '',
   ]
@@ -208,7 +209,7 @@ function changes(report: Report): string {
 /** How much a change is: lines where they were counted, else bytes. */
 function extent({ kind, path, lines, size: bytes }: Change): string {
   if (lines !== undefined) return `+${lines.added} −${lines.removed}`
-  return bytes === undefined || kind === 'deleted' || path.endsWith('/') ? '' : size(bytes)
+  return bytes === undefined || kind === 'deleted' || path.endsWith('/') ? '' : formatSize(bytes)
 }
 
 /** What the server said in a stage: the last lines, as many as there is room for; unfolded where it failed. */
