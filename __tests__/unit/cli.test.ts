@@ -14,7 +14,7 @@ const read = (line: string, env: NodeJS.ProcessEnv = {}) =>
     ['node', 'dotcloud-push', ...line.split(' ').filter((word) => word !== '')],
     env,
     (path) => `[${path}]`,
-    '',
+    () => '',
   )
 
 describe('the command line', () => {

@@ -20,13 +20,13 @@ export function readArguments(
   argv: readonly string[],
   env: NodeJS.ProcessEnv,
   readFile: (path: string) => string,
-  manual: string,
+  manual: () => string,
 ): Invocation {
   let found: { command: CommandName; operand: string | undefined; values: Record<string, unknown> } | undefined
   const program = new Command('dotcloud-push')
     .version(version)
     .showSuggestionAfterError()
-    .configureHelp({ formatHelp: () => manual })
+    .configureHelp({ formatHelp: manual })
     // Its own exit codes: 0 after help, 2 for what cannot be accepted.
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : errorClasses.input))
   for (const name of Object.keys(commands) as CommandName[]) {

@@ -92,7 +92,9 @@ async function run(invocation: Invocation): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  const manual = formatManual(process.stdout.isTTY ? process.stdout.columns : 80)
+  // A reader such as head may have enough before the end.
+  process.stdout.on('error', () => undefined)
+  const manual = () => formatManual(process.stdout.isTTY ? process.stdout.columns : 80)
   const invocation = readArguments(process.argv, env, (path) => readFileSync(path, 'utf8'), manual)
   if (invocation.shell !== undefined) process.stdout.write(completionScript(invocation.shell))
   else if (invocation.command !== 'demo') await run(invocation)
