@@ -7057,6 +7057,8 @@ async function transfer(task, session, listing, { mirror, dryRun, first, deletio
         ...(deletions === undefined ? [] : [`--max-delete=${deletions}`]),
         ...(prepare === undefined ? [] : [`--rsync-path=${prepare}`]),
         `--filter=merge ${listing.filter}`,
+        // The relay is made of cats, which give up on a stream that is full; ssh does not.
+        ...(passage === undefined ? [] : ['--blocking-io']),
         '-e',
         passage?.program ?? fileNames.wrapper,
         '--',

@@ -44,6 +44,8 @@ export async function transfer(
     ...(deletions === undefined ? [] : [`--max-delete=${deletions}`]),
     ...(prepare === undefined ? [] : [`--rsync-path=${prepare}`]),
     `--filter=merge ${listing.filter}`,
+    // The relay is made of cats, which give up on a stream that is full; ssh does not.
+    ...(passage === undefined ? [] : ['--blocking-io']),
     '-e',
     passage?.program ?? fileNames.wrapper,
     '--',
