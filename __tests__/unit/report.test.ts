@@ -3,7 +3,7 @@ import { PushError } from '../../src/core/errors.ts'
 import { outputs } from '../../src/core/inputs.ts'
 import type { Host, Log, Report, Upload } from '../../src/core/model.ts'
 import type { Step } from '../../src/core/plan.ts'
-import { countChanges, Ledger, rollback, toJson, toValues } from '../../src/core/report.ts'
+import { countChanges, Ledger, rollback, times, toJson, toValues } from '../../src/core/report.ts'
 import { fingerprint, report, workspace } from './samples.ts'
 
 const failure = new PushError('deploy', 'cause', 'next', { evidence: 'evidence' })
@@ -66,6 +66,10 @@ describe('a report', () => {
     expect(JSON.parse(JSON.stringify(toJson(failed)))).toMatchObject({
       error: { errorClass: 'deploy', cause: 'cause', evidence: 'evidence', next: 'next' },
     })
+  })
+
+  it('tells where the time went in a line', () => {
+    expect(times(report())).toBe('Settings 0.04 s · Connect 0.50 s · Push 1.20 s · Deploy 0.61 s')
   })
 
   it('as JSON has the outputs in their own types, the timings and the files', () => {

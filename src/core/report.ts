@@ -192,6 +192,11 @@ export function headline(report: Report): string {
   return `${report.result} in ${end}: ${changed} changed, ${deleted} deleted`
 }
 
+/** Where the time went, in one line; GitHub folds the stages away. */
+export function times({ stages }: Report): string {
+  return stages.map((stage) => `${titles[stage.name]} ${stage.seconds.toFixed(2)} s`).join(' · ')
+}
+
 /** How many files a push changed (or added) and deleted; directories do not count. */
 export function countChanges({ changes }: Report): { changed: number; deleted: number } {
   const files = changes.filter(({ path }) => !path.endsWith('/'))
