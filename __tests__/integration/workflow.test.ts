@@ -230,6 +230,121 @@ describe('the documentation', () => {
     ])
   })
 
+  /** A `gh` that keeps what it was asked and given, outside of the workspace; it knows one comment of ours. */
+  function fakeGh(known = '') {
+    const place = temporaryDirectory('gh')
+    const script = `#!/bin/bash
+printf '%s\\n' "$*" >> '${place}/asked'
+for word; do case $word in *.md | *.json) cat "$word" > "${place}/body.$(wc -l < '${place}/asked')" ;; esac; done
+case " $* " in *' --jq '*) printf '%s' '${known}' ;; esac\n`
+    writeFileSync(join(place, 'gh'), script, { mode: 0o755 })
+    return {
+      env: { PATH: `${place}:${process.env['PATH']}` },
+      asked: () => readFileSync(join(place, 'asked'), 'utf8').trim().split('\n'),
+      body: (number: number) => readFileSync(join(place, `body.${number}`), 'utf8'),
+    }
+  }
+
+  /** A pull request of octocat/hello, or of a fork of it. */
+  const pullRequest = (sha: string, from = 'octocat/hello') => ({
+    ref: 'refs/pull/12/merge',
+    sha,
+    event_name: 'pull_request',
+    event: {
+      number: 12,
+      pull_request: { head: { repo: { full_name: from } } },
+      repository: { full_name: 'octocat/hello' },
+    },
+  })
+
+  it.runIf(isInstalled('jq'))(
+    "README's dry run becomes a comment, and nothing is pushed; a fork's is not run",
+    async () => {
+      const server = await sshd()
+      execFileSync('git', ['init', '--quiet', '--bare', join(server.home, 'shop.git')])
+      const before = tree(server.home)
+      const text = workflowBelow('README.md', '### A dry run in a pull request')
+      expect(text).toContain('git@example.com:{app}.git')
+      const workspace = gitWorkspace({ 'a <img src=x>.txt': 'a\n' }, { detached: true })
+      const gh = fakeGh()
+      const options = {
+        secrets: { DEPLOY_KEY: server.privateKey },
+        vars: { KNOWN_HOSTS: server.knownHosts },
+        github: pullRequest(workspace.sha()),
+        workspace: workspace.path,
+        env: gh.env,
+      }
+      const changed = text.replace('git@example.com:{app}.git', `ssh://${authority(server)}/~/{app}.git`)
+      const { steps } = await runWorkflow(changed, options)
+      expect(steps.map(({ outcome }) => outcome)).toEqual(['success', 'success', 'success'])
+      expect(steps[1]?.outputs).toMatchObject({ result: 'planned', 'changed-files': '1' })
+      expect(gh.asked()).toEqual([
+        expect.stringMatching(/^pr comment 12 --edit-last --create-if-none --body-file \/\S+\/plan\.md$/),
+      ])
+      expect(gh.body(1).trim()).toBe(steps[1]?.step?.summary.trim())
+      expect(gh.body(1)).toContain('<pre>+   a &#60;img src&#61;x&#62;&#46;txt</pre>')
+      expect(tree(server.home)).toEqual(before)
+
+      const fork = await runWorkflow(changed, { ...options, github: pullRequest(workspace.sha(), 'mallory/hello') })
+      expect(fork.steps).toEqual([])
+      // Without its secret the step is red, and the comment says so.
+      const failed = await runWorkflow(changed, { ...options, secrets: {} })
+      expect(failed.steps.map(({ outcome }) => outcome)).toEqual(['success', 'failure', 'success'])
+      expect(gh.body(2)).toContain('Failed at settings')
+    },
+  )
+
+  it.runIf(isInstalled('jq')).each([
+    ['made', '', 'POST', 'issues/12/comments'],
+    ['updated', '4711', 'PATCH', 'issues/comments/4711'],
+  ])('a comment with a mark is %s', async (_, known, method, path) => {
+    const server = await sshd()
+    const at = 'web@example.com/srv/www'
+    const text = workflowBelow('docs/pull-requests.md', '## One comment for each application')
+    expect(text).toContain(at)
+    const gh = fakeGh(known)
+    const { steps } = await runWorkflow(
+      text.replace(at, `${authority(server)}${server.home}`).replace('[shop, blog]', '[shop]'),
+      {
+        secrets: { DEPLOY_KEY: server.privateKey },
+        vars: { KNOWN_HOSTS: server.knownHosts },
+        github: pullRequest('f'.repeat(40)),
+        workspace: plainWorkspace({ 'apps/shop/index.html': 'hello\n' }).path,
+        env: gh.env,
+      },
+    )
+    expect(steps.map(({ outcome }) => outcome)).toEqual(['success', 'success', 'success'])
+    const [question = '', change = ''] = gh.asked()
+    const mark = '<!-- plan of shop -->'
+    expect(question).toBe(
+      `api --paginate repos/octocat/hello/issues/12/comments --jq .[] | select(.user.login == "github-actions[bot]" and (.body | startswith("${mark}"))) | .id`,
+    )
+    expect(change).toMatch(
+      new RegExp(`^api --silent --method ${method} repos/octocat/hello/${path} --input /\\S+/comment.json$`),
+    )
+    expect(JSON.parse(gh.body(2))).toEqual({ body: `${mark}\n\n${steps[1]?.step?.summary}` })
+    expect(tree(server.home)).toEqual({})
+  })
+
+  it('gives a job the right to comment only where it comments, and never to strangers', () => {
+    for (const { name, text } of workflows) {
+      const { on, permissions, jobs } = parseYaml(text) as {
+        on: object | string
+        permissions?: object
+        jobs: Record<string, { if?: string; permissions?: object; steps?: { run?: string }[] }>
+      }
+      if (/pull_request/.test(JSON.stringify(on)) && /dotcloud-push@/.test(text)) {
+        expect([name, permissions]).toEqual([name, {}])
+        expect(on).toBe('pull_request')
+      }
+      for (const job of Object.values(jobs)) {
+        if (!JSON.stringify(job.permissions ?? permissions ?? {}).includes('pull-requests')) continue
+        expect(job.if).toMatch(/^github\.event\.pull_request\.head\.repo\.full_name == github\.repository/)
+        expect(job.steps?.at(-1)?.run).toMatch(/^ *gh /m)
+      }
+    }
+  })
+
   it.runIf(isInstalled('rrsync'))('the recipe for rrsync sends below its directory', async () => {
     const place = temporaryDirectory('www')
     const server = await forced('rrsync', '-wo', place)
