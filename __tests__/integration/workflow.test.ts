@@ -6,9 +6,9 @@ import { parse as parseYaml } from 'yaml'
 import { root } from '../support/launch.ts'
 import { isInstalled } from '../support/sandbox.ts'
 import { type Server, sshd } from '../support/sshd.ts'
-import { temporaryDirectory } from '../support/temporary.ts'
+import { concurrent, temporaryDirectory } from '../support/temporary.ts'
 import { isOurs, parseWorkflowErrors, runWorkflow, usesInputs } from '../support/workflow.ts'
-import { gitWorkspace, hgWorkspace, plainWorkspace, tree, type Workspace } from '../support/workspaces.ts'
+import { type Files, gitWorkspace, hgWorkspace, plainWorkspace, tree, type Workspace } from '../support/workspaces.ts'
 
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
 const action = parseYaml(read('action.yml')) as { inputs: Record<string, { required?: boolean }>; outputs: object }
@@ -170,8 +170,12 @@ describe('the documentation', () => {
       return all.replaceAll(from, to)
     }, text)
     const { steps } = await runWorkflow(changed, {
-      secrets: { DEPLOY_KEY: server.privateKey },
-      vars: { KNOWN_HOSTS: server.knownHosts },
+      secrets: Object.fromEntries(secrets.map((name) => [name, server.privateKey])),
+      vars: {
+        KNOWN_HOSTS: server.knownHosts,
+        DOKKU_KNOWN_HOSTS: server.knownHosts,
+        FINGERPRINT: server.fingerprints.ed25519 ?? '',
+      },
       github: { ref: 'refs/heads/main', ...(workspace.sha && { sha: workspace.sha() }) },
       workspace: workspace.path,
     })
@@ -368,6 +372,109 @@ case " $* " in *' --jq '*) printf '%s' '${known}' ;; esac\n`
       origin.node(),
     )
   })
+
+  const shop = (server: Server) => {
+    execFileSync('git', ['init', '--quiet', '--bare', join(server.home, 'shop.git')])
+  }
+  const www = (server: Server) => `${authority(server)}${server.home}/www`
+  /** Under each of these names the pages keep the key. */
+  const secrets = ['DEPLOY_KEY', 'DOKKU_KEY', 'SSH_PRIVATE_KEY', 'REMOTE_KEY', 'KEY']
+
+  interface Scenario {
+    readonly at: readonly [page: string, heading: string]
+    /** What stands for another host, path or program. */
+    readonly other: (server: Server) => Readonly<Record<string, string>>
+    readonly files?: Files
+    readonly gate?: true
+    readonly prepare?: (server: Server) => void
+    /** What is there afterwards, below the home or the receiver's directory. */
+    readonly arrives: string
+  }
+  const scenarios: readonly Scenario[] = [
+    {
+      at: ['README.md', '### git to a bare repository'],
+      prepare: shop,
+      other: (server) => ({ 'git@example.com:': `ssh://${authority(server)}/~/`, './deploy {app} {sha}': 'true' }),
+      arrives: 'shop.git/refs/heads/main',
+    },
+    {
+      at: ['README.md', '### git to a PaaS (Dokku)'],
+      gate: true,
+      other: (server) => ({ 'dokku@dokku.example.com': authority(server) }),
+      arrives: 'shop/code.git/refs/heads/master',
+    },
+    {
+      at: ['README.md', '### rsync to a web root'],
+      other: (server) => ({
+        'web@example.com/srv/www': www(server),
+        'npm ci && npm run build': 'mkdir dist && touch dist/a',
+      }),
+      arrives: 'www/site/a',
+    },
+    {
+      at: ['README.md', '### A sub-directory of a monorepo'],
+      files: { 'services/api/main.js': 'x\n', 'README.md': 'x\n' },
+      other: (server) => ({ 'deploy@example.com/srv/apps': www(server), 'systemctl --user restart {app}': 'true' }),
+      arrives: 'www/api/main.js',
+    },
+    {
+      at: ['README.md', '### Several servers'],
+      other: (server) => ({ 'web@${{ matrix.host }}/srv/www': www(server), '[a.example.com, b.example.com]': '[a]' }),
+      arrives: 'www/site/index.html',
+    },
+    {
+      at: ['README.md', '### Through a bastion'],
+      prepare: shop,
+      other: (server) => ({
+        'jump@bastion.example.com:2222': authority(server),
+        'git@10.0.0.5:': `ssh://${authority(server)}/~/`,
+      }),
+      arrives: 'shop.git/refs/heads/main',
+    },
+    {
+      at: ['docs/migration.md', '## easingthemes/ssh-deploy'],
+      files: { 'dist/index.html': 'x\n' },
+      other: (server) => ({
+        '${{ secrets.REMOTE_USER }}@${{ secrets.REMOTE_HOST }}/srv/www': www(server),
+        'sudo systemctl reload nginx': 'true',
+      }),
+      arrives: 'www/site/index.html',
+    },
+    {
+      at: ['docs/migration.md', '## Burnett01/rsync-deployments'],
+      files: { 'src/index.html': 'x\n' },
+      other: (server) => ({ 'web@example.com:5555/srv/www': www(server) }),
+      arrives: 'www/site/index.html',
+    },
+    {
+      at: ['docs/migration.md', '## appleboy/scp-action'],
+      files: { 'build/index.html': 'x\n' },
+      other: (server) => ({ 'web@example.com/srv/www': www(server) }),
+      arrives: 'www/site/index.html',
+    },
+    {
+      at: ['docs/migration.md', '## dokku/github-action'],
+      gate: true,
+      other: (server) => ({ 'dokku@dokku.example.com:22': authority(server) }),
+      arrives: 'shop/code.git/refs/heads/master',
+    },
+    {
+      at: ['docs/other-ci.md', '## Forgejo, Gitea'],
+      prepare: shop,
+      other: (server) => ({ 'git@example.com:': `ssh://${authority(server)}/~/` }),
+      arrives: 'shop.git/refs/heads/main',
+    },
+  ]
+
+  for (const { at, other, files, gate, prepare, arrives } of scenarios) {
+    concurrent(`${at.join(' ')} arrives`, async () => {
+      const { server, place } = gate ? await receiver() : { server: await sshd(), place: undefined }
+      prepare?.(server)
+      const workspace = gitWorkspace(files)
+      await follow(server, workflowBelow(...at), workspace, other(server))
+      expect(existsSync(join(place ?? server.home, arrives))).toBe(true)
+    })
+  }
 
   it('has whole workflows', () => {
     expect(workflows.length).toBeGreaterThan(3)
