@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as core from '@actions/core'
-import { type Examination, examinationJson, examinationPage, formatExamination } from '../core/doctor.js'
+import { concludeExamination, type Examination, examinationJson, examinationPage } from '../core/doctor.js'
 import type { Failure } from '../core/errors.js'
 import type { OutputName } from '../core/inputs.js'
 import type { Report } from '../core/model.js'
@@ -33,7 +33,7 @@ export async function publishExamination(examination: Examination, temp: string)
   await publishAs(examination.report, temp, {
     json: examinationJson(examination),
     page: examinationPage(examination),
-    lines: formatExamination(examination),
+    lines: concludeExamination(examination),
   })
 }
 

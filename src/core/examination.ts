@@ -8,8 +8,17 @@ const verify =
 
 /** The examination as lines for a log or a terminal; they hold foreign text. */
 export function formatExamination(examination: Examination): string[] {
-  const { findings, knownHosts } = examination
-  return [...findings.flatMap(formatFinding), ...candidates(knownHosts), `Doctor: ${tally(examination)}.`]
+  return [...examination.findings.flatMap(formatFinding), ...end(examination)]
+}
+
+/** What is told once more where the log is folded: what needs somebody, what to pin, and the sum. */
+export function concludeExamination(examination: Examination): string[] {
+  const wanting = examination.findings.filter(({ verdict }) => verdict === 'fault' || verdict === 'warning')
+  return [...wanting.flatMap(formatFinding), ...end(examination)]
+}
+
+function end(examination: Examination): string[] {
+  return [...candidates(examination.knownHosts), `Doctor: ${tally(examination)}.`]
 }
 
 function candidates(knownHosts: readonly string[]): string[] {

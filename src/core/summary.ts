@@ -78,7 +78,7 @@ function facts(report: Report): string {
     deleted === 0 ? '' : `<b>${deleted.toLocaleString('en-US')} ${would ? 'would be ' : ''}deleted</b>`,
     would && found === undefined && all.length === 0 ? 'a push would change no file' : '',
     commitCount === 0 ? '' : countCommits(report),
-    would && bytesToSend !== undefined ? `${size(bytesToSend)} to send` : '',
+    would && bytesToSend !== undefined ? `at most ${size(bytesToSend)} to send` : '',
     would || bytesSent === undefined ? '' : `${size(bytesSent)} sent`,
     result === 'unchanged' ? 'The destination has all of this already' : '',
   ]
