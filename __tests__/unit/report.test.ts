@@ -136,6 +136,8 @@ describe('the way back', () => {
 
   it('is none where nothing was replaced', () => {
     expect(back({ uploaded: false })).toBeUndefined()
+    expect(back({ previousRevision: '', changes: [{ kind: 'added', path: 'a' }] })).toBeUndefined()
+    expect(back({ previousRevision: '' })).toBeDefined()
     expect(back({ changes: [], previousRevision: 'a'.repeat(40) })).toBeUndefined()
   })
 })

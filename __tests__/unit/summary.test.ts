@@ -142,7 +142,14 @@ const pages: Readonly<Record<string, Partial<Report>>> = {
     repository: '',
     changes: byGit.changes.map(({ kind, path }) => ({ kind, path })),
   },
-  unchanged: { ...nothing, repository, result: 'unchanged', previousRevision: id('a'), deployExitCode: 0 },
+  unchanged: {
+    ...nothing,
+    bytesSent: 3_456,
+    repository,
+    result: 'unchanged',
+    previousRevision: id('a'),
+    deployExitCode: 0,
+  },
   skipped: {
     ...early,
     result: 'skipped',

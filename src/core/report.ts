@@ -152,7 +152,8 @@ export function rollback({
   previousRevision,
   revision,
 }: Report): Rollback | undefined {
-  if (!uploaded || method === '' || (changes.length === 0 && previousRevision === revision)) return
+  const fresh = previousRevision === '' && changes.every(({ kind }) => kind === 'added')
+  if (!uploaded || method === '' || fresh || (changes.length === 0 && previousRevision === revision)) return
   const before = commits.length > 0 && /^[0-9a-f]{40,64}$/.test(previousRevision) ? previousRevision : ''
   const message = `-m 'Back to ${before.slice(0, 10)}'`
   return {

@@ -74,13 +74,13 @@ function facts(report: Report): string {
   const would = result === 'planned'
   const parts = [
     would ? 'Nothing was changed' : '',
+    result === 'unchanged' ? 'The destination has all of this already' : '',
     all.length === 0 ? '' : `${count(changed, 'file')} ${would ? 'would be ' : ''}changed or added`,
     deleted === 0 ? '' : `<b>${deleted.toLocaleString('en-US')} ${would ? 'would be ' : ''}deleted</b>`,
     would && found === undefined && all.length === 0 ? 'a push would change no file' : '',
     commitCount === 0 ? '' : countCommits(report),
     would && bytesToSend !== undefined ? `at most ${size(bytesToSend)} to send` : '',
     would || bytesSent === undefined ? '' : `${size(bytesSent)} sent`,
-    result === 'unchanged' ? 'The destination has all of this already' : '',
   ]
   const told = url === '' ? '' : `<br>The server says that it is at ${code(url, 200)}`
   return `${parts.filter((part) => part !== '').join(' · ')}${told}`
