@@ -31,6 +31,7 @@ interface Report {
   readonly guards: readonly string[]
   readonly plan: unknown
   readonly summary: string
+  readonly rollback: string
   readonly error: { cause: string } | null
 }
 
@@ -91,6 +92,15 @@ async function planAndPush({ server, push }: Place, more: Inputs = {}): Promise<
   return { plan, real }
 }
 
+const content = ({ workspace }: Place) => tree(workspace, ['.git', '.hg'])
+
+/** The workspace after the commands that a report has for going back, but for the last one, a push to its origin. */
+function goBack(app: Place, { rollback }: Report): Record<string, string> {
+  const command = rollback.split('\n').slice(1, -1).join('\n').replace(/ &&$/, '')
+  execFileSync('sh', ['-c', command], { cwd: app.workspace, env: isolatedEnvironment(), stdio: 'pipe' })
+  return content(app)
+}
+
 const noise = (bytes: number) => randomBytes(bytes)
 /** What is sent besides the content: a login, and what the programs say to each other. */
 const overhead = 16_000
@@ -103,6 +113,7 @@ describe('a dry run', () => {
         const app = await place(method, { 'a.txt': 'a\n', 'b.bin': noise(40_000), 'sub/c d.txt': 'c\n' })
         const first = await planAndPush(app)
         expect(first.plan.files.map(({ kind }) => kind)).not.toContain('deleted')
+        const state = content(app)
 
         app.change({ 'a.txt': 'A\n', 'b.bin': undefined, 'new/d.bin': noise(60_000) })
         app.change({ 'é.txt': 'e\n' })
@@ -123,6 +134,9 @@ describe('a dry run', () => {
 
         const third = await planAndPush(app)
         expect([third.plan.files, third.real.result]).toEqual([[], 'unchanged'])
+
+        // And the way back that the second push told leads back.
+        if (method !== 'rsync') expect(goBack(app, second.real)).toEqual(state)
       },
     )
 

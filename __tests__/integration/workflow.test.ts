@@ -58,7 +58,7 @@ function forced(...command: string[]): Promise<Server> {
 
 /** The first workflow below a heading. */
 function workflowBelow(page: string, heading: string): string {
-  const [, rest = ''] = read(page).split(`\n${heading}\n`)
+  const [, rest = ''] = `\n${read(page)}`.split(`\n${heading}\n`)
   const [, text = ''] = /```yaml\n(.*?)^```$/ms.exec(rest) ?? []
   return text
 }
@@ -143,7 +143,7 @@ describe('a workflow', () => {
 describe('the documentation', () => {
   const [first] = blocksOf('README.md')
 
-  it("README's first workflow runs as it stands, with another host", async () => {
+  concurrent("README's first workflow runs as it stands, with another host", async () => {
     const { server, place } = await receiver()
     const original = 'dotcloud@uploader.example.com:21122'
     expect(first?.text).toContain(original)
@@ -164,7 +164,13 @@ describe('the documentation', () => {
   })
 
   /** A recipe's workflow as it stands, but for what is another host, another path or another repository. */
-  async function follow(server: Server, text: string, workspace: Workspace & { sha?(): string }, other: object) {
+  async function follow(
+    server: Server,
+    text: string,
+    workspace: Workspace & { sha?(): string },
+    other: object,
+    result = 'deployed',
+  ) {
     const changed = Object.entries(other).reduce((all, [from, to]) => {
       expect(all).toContain(from)
       return all.replaceAll(from, to)
@@ -180,12 +186,12 @@ describe('the documentation', () => {
       workspace: workspace.path,
     })
     const { outputs, step } = steps.find((each) => 'result' in each.outputs) ?? {}
-    expect([outputs?.['result'], step?.errors]).toEqual(['deployed', []])
+    expect([outputs?.['result'], step?.errors]).toEqual([result, []])
     return outputs
   }
   const site = () => gitWorkspace({ 'public/index.html': 'hello\n' })
 
-  it("getting started's workflow puts the files where the page says", async () => {
+  concurrent("getting started's workflow puts the files where the page says", async () => {
     const server = await sshd()
     const text = workflowBelow('docs/getting-started.md', '## 6. The workflow')
     const other = { 'deploy@example.com/srv/www': `${authority(server)}${server.home}/www` }
@@ -194,23 +200,25 @@ describe('the documentation', () => {
     expect(readFileSync(join(server.home, 'deployed.log'), 'utf8')).toBe(`deployed ${outputs?.['revision']}\n`)
   })
 
-  it.each([
+  for (const [page, heading, says] of [
     ['docs/getting-started.md', '## 8. A restricted key', 'rsync=1'],
     ['docs/receivers.md', '## One restricted key for git, hg, rsync and deploy (gate)', 'git='],
-  ])('%s %s deploys by the gate', async (page, heading, says) => {
-    const { server, place } = await receiver()
-    await follow(server, workflowBelow(page, heading), site(), { 'deploy@example.com': authority(server) })
-    expect(readFileSync(join(place, 'site/deployed'), 'utf8')).toContain(` site.default ${says}`)
-  })
+  ] as const) {
+    concurrent(`${page} ${heading} deploys by the gate`, async () => {
+      const { server, place } = await receiver()
+      await follow(server, workflowBelow(page, heading), site(), { 'deploy@example.com': authority(server) })
+      expect(readFileSync(join(place, 'site/deployed'), 'utf8')).toContain(` site.default ${says}`)
+    })
+  }
 
-  it('the recipe for a directory mirrors into it', async () => {
+  concurrent('the recipe for a directory mirrors into it', async () => {
     const server = await sshd()
     const other = { 'web@example.com/srv/www': `${authority(server)}${server.home}` }
     await follow(server, workflowBelow('docs/receivers.md', '## A plain server with rsync'), site(), other)
     expect(tree(join(server.home, 'site'))).toMatchObject({ 'public/index.html': expect.anything() })
   })
 
-  it('the recipe for a bare repository pushes and runs the command', async () => {
+  concurrent('the recipe for a bare repository pushes and runs the command', async () => {
     const server = await sshd()
     execFileSync('git', ['init', '--quiet', '--bare', join(server.home, 'shop.git')])
     mkdirSync(join(server.home, 'shop'))
@@ -224,7 +232,7 @@ describe('the documentation', () => {
     expect(readFileSync(join(server.home, 'shop/public/index.html'), 'utf8')).toBe('hello\n')
   })
 
-  it("a plan's calls run before and after the upload", async () => {
+  concurrent("a plan's calls run before and after the upload", async () => {
     const server = await sshd()
     const other = { 'web@example.com/srv/www': `${authority(server)}${server.home}/www` }
     await follow(server, workflowBelow('docs/plan.md', '## A command before the upload'), site(), other)
@@ -233,6 +241,123 @@ describe('the documentation', () => {
       'rm maintenance',
     ])
   })
+
+  const shop = (server: Server) => {
+    execFileSync('git', ['init', '--quiet', '--bare', join(server.home, 'shop.git')])
+  }
+  const www = (server: Server) => `${authority(server)}${server.home}/www`
+  /** Under each of these names the pages keep the key. */
+  const secrets = ['DEPLOY_KEY', 'DOKKU_KEY', 'SSH_PRIVATE_KEY', 'REMOTE_KEY', 'KEY']
+
+  interface Scenario {
+    readonly at: readonly [page: string, heading: string]
+    /** What stands for another host, path or program. */
+    readonly other: (server: Server) => Readonly<Record<string, string>>
+    readonly files?: Files
+    readonly gate?: true
+    readonly prepare?: (server: Server) => void
+    /** What is there afterwards, below the home or the receiver's directory; nothing for a visit of the doctor. */
+    readonly arrives?: string
+  }
+  const scenarios: readonly Scenario[] = [
+    {
+      at: ['README.md', '### git to a bare repository'],
+      prepare: shop,
+      other: (server) => ({ 'git@example.com:': `ssh://${authority(server)}/~/`, './deploy {app} {sha}': 'true' }),
+      arrives: 'shop.git/refs/heads/main',
+    },
+    {
+      at: ['README.md', '### git to a PaaS (Dokku)'],
+      gate: true,
+      other: (server) => ({ 'dokku@dokku.example.com': authority(server) }),
+      arrives: 'shop/code.git/refs/heads/master',
+    },
+    {
+      at: ['README.md', '### rsync to a web root'],
+      other: (server) => ({
+        'web@example.com/srv/www': www(server),
+        'npm ci && npm run build': 'mkdir dist && touch dist/a',
+      }),
+      arrives: 'www/site/a',
+    },
+    {
+      at: ['README.md', '### A sub-directory of a monorepo'],
+      files: { 'services/api/main.js': 'x\n', 'README.md': 'x\n' },
+      other: (server) => ({ 'deploy@example.com/srv/apps': www(server), 'systemctl --user restart {app}': 'true' }),
+      arrives: 'www/api/main.js',
+    },
+    {
+      at: ['README.md', '### Several servers'],
+      other: (server) => ({ 'web@${{ matrix.host }}/srv/www': www(server), '[a.example.com, b.example.com]': '[a]' }),
+      arrives: 'www/site/index.html',
+    },
+    {
+      at: ['README.md', '### Through a bastion'],
+      prepare: shop,
+      other: (server) => ({
+        'jump@bastion.example.com:2222': authority(server),
+        'git@10.0.0.5:': `ssh://${authority(server)}/~/`,
+      }),
+      arrives: 'shop.git/refs/heads/main',
+    },
+    {
+      at: ['README.md', '### Mercurial'],
+      prepare: (server) => void execFileSync('hg', ['init', join(server.home, 'site')]),
+      other: (server) => ({
+        'sudo apt-get update && sudo apt-get install -y mercurial': 'true',
+        'https://hg.example.org/site': hgWorkspace().path,
+        'hg@example.com:{app}': `ssh://${authority(server)}/~/{app}`,
+      }),
+      arrives: 'site/index.html',
+    },
+    {
+      at: ['docs/doctor.md', '# The doctor'],
+      other: (server) => ({ 'web@example.com:2222': authority(server), 'restart {app}': 'true' }),
+    },
+    {
+      at: ['docs/migration.md', '## easingthemes/ssh-deploy'],
+      files: { 'dist/index.html': 'x\n' },
+      other: (server) => ({
+        '${{ secrets.REMOTE_USER }}@${{ secrets.REMOTE_HOST }}/srv/www': www(server),
+        'sudo systemctl reload nginx': 'true',
+      }),
+      arrives: 'www/site/index.html',
+    },
+    {
+      at: ['docs/migration.md', '## Burnett01/rsync-deployments'],
+      files: { 'src/index.html': 'x\n' },
+      other: (server) => ({ 'web@example.com:5555/srv/www': www(server) }),
+      arrives: 'www/site/index.html',
+    },
+    {
+      at: ['docs/migration.md', '## appleboy/scp-action'],
+      files: { 'build/index.html': 'x\n' },
+      other: (server) => ({ 'web@example.com/srv/www': www(server) }),
+      arrives: 'www/site/index.html',
+    },
+    {
+      at: ['docs/migration.md', '## dokku/github-action'],
+      gate: true,
+      other: (server) => ({ 'dokku@dokku.example.com:22': authority(server) }),
+      arrives: 'shop/code.git/refs/heads/master',
+    },
+    {
+      at: ['docs/other-ci.md', '## Forgejo, Gitea'],
+      prepare: shop,
+      other: (server) => ({ 'git@example.com:': `ssh://${authority(server)}/~/` }),
+      arrives: 'shop.git/refs/heads/main',
+    },
+  ]
+
+  for (const { at, other, files, gate, prepare, arrives } of scenarios) {
+    concurrent(`${at.join(' ')} does what it says`, async () => {
+      const { server, place } = gate ? await receiver() : { server: await sshd(), place: undefined }
+      prepare?.(server)
+      const workspace = gitWorkspace(files)
+      await follow(server, workflowBelow(...at), workspace, other(server), arrives ? 'deployed' : 'planned')
+      expect(existsSync(join(place ?? server.home, arrives ?? ''))).toBe(true)
+    })
+  }
 
   /** A `gh` that keeps what it was asked and given, outside of the workspace; it knows one comment of ours. */
   function fakeGh(known = '') {
@@ -349,132 +474,37 @@ case " $* " in *' --jq '*) printf '%s' '${known}' ;; esac\n`
     }
   })
 
-  it.runIf(isInstalled('rrsync'))('the recipe for rrsync sends below its directory', async () => {
-    const place = temporaryDirectory('www')
-    const server = await forced('rrsync', '-wo', place)
-    const text = workflowBelow('docs/receivers.md', '## rsync with a restricted key (rrsync)')
-    await follow(server, text, site(), { 'web@example.com': authority(server) })
-    expect(readFileSync(join(place, 'site/public/index.html'), 'utf8')).toBe('hello\n')
-  })
+  concurrent(
+    'the recipe for rrsync sends below its directory',
+    async () => {
+      const place = temporaryDirectory('www')
+      const server = await forced('rrsync', '-wo', place)
+      const text = workflowBelow('docs/receivers.md', '## rsync with a restricted key (rrsync)')
+      await follow(server, text, site(), { 'web@example.com': authority(server) })
+      expect(readFileSync(join(place, 'site/public/index.html'), 'utf8')).toBe('hello\n')
+    },
+    { runIf: isInstalled('rrsync') },
+  )
 
-  it.runIf(isInstalled('hg-ssh'))('the recipe for hg-ssh pushes to its repository', async () => {
-    const place = join(temporaryDirectory('hg'), 'site')
-    execFileSync('hg', ['init', place])
-    const server = await forced('hg-ssh', place)
-    const origin = hgWorkspace()
-    const other = {
-      'sudo apt-get update && sudo apt-get install -y mercurial': 'true',
-      'https://hg.example.org/site': origin.path,
-      'hg@example.com/srv/hg/{app}': `${authority(server)}${place}`,
-    }
-    await follow(server, workflowBelow('docs/receivers.md', '## hg-ssh'), plainWorkspace({}), other)
-    expect(execFileSync('hg', ['log', '-R', place, '-r', 'tip', '-T', '{node}'], { encoding: 'utf8' })).toBe(
-      origin.node(),
-    )
-  })
-
-  const shop = (server: Server) => {
-    execFileSync('git', ['init', '--quiet', '--bare', join(server.home, 'shop.git')])
-  }
-  const www = (server: Server) => `${authority(server)}${server.home}/www`
-  /** Under each of these names the pages keep the key. */
-  const secrets = ['DEPLOY_KEY', 'DOKKU_KEY', 'SSH_PRIVATE_KEY', 'REMOTE_KEY', 'KEY']
-
-  interface Scenario {
-    readonly at: readonly [page: string, heading: string]
-    /** What stands for another host, path or program. */
-    readonly other: (server: Server) => Readonly<Record<string, string>>
-    readonly files?: Files
-    readonly gate?: true
-    readonly prepare?: (server: Server) => void
-    /** What is there afterwards, below the home or the receiver's directory. */
-    readonly arrives: string
-  }
-  const scenarios: readonly Scenario[] = [
-    {
-      at: ['README.md', '### git to a bare repository'],
-      prepare: shop,
-      other: (server) => ({ 'git@example.com:': `ssh://${authority(server)}/~/`, './deploy {app} {sha}': 'true' }),
-      arrives: 'shop.git/refs/heads/main',
+  concurrent(
+    'the recipe for hg-ssh pushes to its repository',
+    async () => {
+      const place = join(temporaryDirectory('hg'), 'site')
+      execFileSync('hg', ['init', place])
+      const server = await forced('hg-ssh', place)
+      const origin = hgWorkspace()
+      const other = {
+        'sudo apt-get update && sudo apt-get install -y mercurial': 'true',
+        'https://hg.example.org/site': origin.path,
+        'hg@example.com/srv/hg/{app}': `${authority(server)}${place}`,
+      }
+      await follow(server, workflowBelow('docs/receivers.md', '## hg-ssh'), plainWorkspace({}), other)
+      expect(execFileSync('hg', ['log', '-R', place, '-r', 'tip', '-T', '{node}'], { encoding: 'utf8' })).toBe(
+        origin.node(),
+      )
     },
-    {
-      at: ['README.md', '### git to a PaaS (Dokku)'],
-      gate: true,
-      other: (server) => ({ 'dokku@dokku.example.com': authority(server) }),
-      arrives: 'shop/code.git/refs/heads/master',
-    },
-    {
-      at: ['README.md', '### rsync to a web root'],
-      other: (server) => ({
-        'web@example.com/srv/www': www(server),
-        'npm ci && npm run build': 'mkdir dist && touch dist/a',
-      }),
-      arrives: 'www/site/a',
-    },
-    {
-      at: ['README.md', '### A sub-directory of a monorepo'],
-      files: { 'services/api/main.js': 'x\n', 'README.md': 'x\n' },
-      other: (server) => ({ 'deploy@example.com/srv/apps': www(server), 'systemctl --user restart {app}': 'true' }),
-      arrives: 'www/api/main.js',
-    },
-    {
-      at: ['README.md', '### Several servers'],
-      other: (server) => ({ 'web@${{ matrix.host }}/srv/www': www(server), '[a.example.com, b.example.com]': '[a]' }),
-      arrives: 'www/site/index.html',
-    },
-    {
-      at: ['README.md', '### Through a bastion'],
-      prepare: shop,
-      other: (server) => ({
-        'jump@bastion.example.com:2222': authority(server),
-        'git@10.0.0.5:': `ssh://${authority(server)}/~/`,
-      }),
-      arrives: 'shop.git/refs/heads/main',
-    },
-    {
-      at: ['docs/migration.md', '## easingthemes/ssh-deploy'],
-      files: { 'dist/index.html': 'x\n' },
-      other: (server) => ({
-        '${{ secrets.REMOTE_USER }}@${{ secrets.REMOTE_HOST }}/srv/www': www(server),
-        'sudo systemctl reload nginx': 'true',
-      }),
-      arrives: 'www/site/index.html',
-    },
-    {
-      at: ['docs/migration.md', '## Burnett01/rsync-deployments'],
-      files: { 'src/index.html': 'x\n' },
-      other: (server) => ({ 'web@example.com:5555/srv/www': www(server) }),
-      arrives: 'www/site/index.html',
-    },
-    {
-      at: ['docs/migration.md', '## appleboy/scp-action'],
-      files: { 'build/index.html': 'x\n' },
-      other: (server) => ({ 'web@example.com/srv/www': www(server) }),
-      arrives: 'www/site/index.html',
-    },
-    {
-      at: ['docs/migration.md', '## dokku/github-action'],
-      gate: true,
-      other: (server) => ({ 'dokku@dokku.example.com:22': authority(server) }),
-      arrives: 'shop/code.git/refs/heads/master',
-    },
-    {
-      at: ['docs/other-ci.md', '## Forgejo, Gitea'],
-      prepare: shop,
-      other: (server) => ({ 'git@example.com:': `ssh://${authority(server)}/~/` }),
-      arrives: 'shop.git/refs/heads/main',
-    },
-  ]
-
-  for (const { at, other, files, gate, prepare, arrives } of scenarios) {
-    concurrent(`${at.join(' ')} arrives`, async () => {
-      const { server, place } = gate ? await receiver() : { server: await sshd(), place: undefined }
-      prepare?.(server)
-      const workspace = gitWorkspace(files)
-      await follow(server, workflowBelow(...at), workspace, other(server))
-      expect(existsSync(join(place ?? server.home, arrives))).toBe(true)
-    })
-  }
+    { runIf: isInstalled('hg-ssh') },
+  )
 
   it('has whole workflows', () => {
     expect(workflows.length).toBeGreaterThan(3)
