@@ -1,7 +1,7 @@
 import { type Examination, type Finding, formatFinding, type Verdict } from './finding.js'
 import { code, fill, literal, longest, paragraph, prose } from './html.js'
 import { toJson } from './report.js'
-import { count, course } from './summary.js'
+import { countOf, course } from './summary.js'
 
 const verify =
   "Compare each with `ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub` at the server's console, not over this network."
@@ -31,8 +31,8 @@ const number = ({ findings }: Examination, wanted: Verdict) =>
 
 function tally(examination: Examination): string {
   const found = [
-    count(number(examination, 'fault'), 'fault'),
-    count(number(examination, 'warning'), 'warning'),
+    countOf(number(examination, 'fault'), 'fault'),
+    countOf(number(examination, 'warning'), 'warning'),
     `${number(examination, 'ok')} ok`,
     `${number(examination, 'skipped')} skipped`,
   ]
@@ -53,7 +53,7 @@ const room = { findings: 40_000, lines: 20_000 } as const
 export function examinationPage(examination: Examination): string {
   const { findings, knownHosts, report } = examination
   const faults = number(examination, 'fault')
-  const verdict = faults > 0 ? count(faults, 'fault') : 'no fault'
+  const verdict = faults > 0 ? countOf(faults, 'fault') : 'no fault'
   const parts = [
     `<h3>${faults > 0 ? '❌' : '🩺'} Doctor: ${course(report)}, ${verdict}</h3>`,
     paragraph(

@@ -34,10 +34,10 @@ export function summarize(report: Report): string {
 
 const seconds = (time: number) =>
   time < 60 ? `${time.toFixed(time < 1 ? 2 : 1)} s` : `${Math.floor(time / 60)} min ${Math.floor(time % 60)} s`
-export const count = (number: number, noun: string) =>
+export const countOf = (number: number, noun: string) =>
   `${number.toLocaleString('en-US')} ${noun}${number === 1 ? '' : 's'}`
 
-function size(bytes: number): string {
+export function formatSize(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB']
   const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), units.length - 1)
   const value = bytes / 1000 ** power
@@ -63,7 +63,7 @@ function headline(report: Report): string {
 }
 
 function countCommits({ commitCount, method }: Report): string {
-  return `${count(commitCount, method === 'hg' ? 'changeset' : 'commit')}${commitCount < mostCounted ? '' : ' or more'}`
+  return `${countOf(commitCount, method === 'hg' ? 'changeset' : 'commit')}${commitCount < mostCounted ? '' : ' or more'}`
 }
 
 /** The run in one line. */
@@ -75,12 +75,12 @@ function facts(report: Report): string {
   const parts = [
     would ? 'Nothing was changed' : '',
     result === 'unchanged' ? 'The destination has all of this already' : '',
-    all.length === 0 ? '' : `${count(changed, 'file')} ${would ? 'would be ' : ''}changed or added`,
+    all.length === 0 ? '' : `${countOf(changed, 'file')} ${would ? 'would be ' : ''}changed or added`,
     deleted === 0 ? '' : `<b>${deleted.toLocaleString('en-US')} ${would ? 'would be ' : ''}deleted</b>`,
     would && found === undefined && all.length === 0 ? 'a push would change no file' : '',
     commitCount === 0 ? '' : countCommits(report),
-    would && bytesToSend !== undefined ? `at most ${size(bytesToSend)} to send` : '',
-    would || bytesSent === undefined ? '' : `${size(bytesSent)} sent`,
+    would && bytesToSend !== undefined ? `at most ${formatSize(bytesToSend)} to send` : '',
+    would || bytesSent === undefined ? '' : `${formatSize(bytesSent)} sent`,
   ]
   const told = url === '' ? '' : `<br>The server says that it is at ${code(url, 200)}`
   return `${parts.filter((part) => part !== '').join(' · ')}${told}`
@@ -190,7 +190,7 @@ function changes(report: Report): string {
 /** How much a change is: lines where they were counted, else bytes. */
 function extent({ kind, path, lines, size: bytes }: Change): string {
   if (lines !== undefined) return `+${lines.added} −${lines.removed}`
-  return bytes === undefined || kind === 'deleted' || path.endsWith('/') ? '' : size(bytes)
+  return bytes === undefined || kind === 'deleted' || path.endsWith('/') ? '' : formatSize(bytes)
 }
 
 /** What the server said in a stage: the last lines, as many as there is room for; unfolded where it failed. */
