@@ -142,7 +142,7 @@ describe('what a server prints', () => {
     const step = await push(server, { 'deploy-command': 'cat hostile; exit 3' })
     expectOnlyOurs(step, server.privateKey, { errors: 1 })
     expect(step.outputs).toMatchObject({ 'error-class': 'deploy', 'deploy-exit-code': '3', uploaded: 'true' })
-    expectToldOnce(step, /^The deploy command failed with exit code 3/, /stop-commands/, /output above/)
+    expectToldOnce(step, /^The deploy command failed with exit code 3/, /stop-commands/, /output tells why/)
     expect(step.summary).toContain('exit code 3')
     const after = await step.post()
     expect(after.postCommands.filter(({ command }) => command !== 'debug')).toEqual([])

@@ -4918,10 +4918,10 @@ const wildcards = {
 };
 const token = /\*\*\/|\*\*|\*|\[[^\]]*\]|\\.|[\s\S]/gu;
 /** No branch has a longer name. */
-const longest = 1024;
+const branches_longest = 1024;
 function parsePattern(pattern) {
-    if (pattern.length > longest) {
-        throw new PushError('input', `Input branches has a pattern of ${pattern.length} characters.`, `A pattern has at most ${longest}.`);
+    if (pattern.length > branches_longest) {
+        throw new PushError('input', `Input branches has a pattern of ${pattern.length} characters.`, `A pattern has at most ${branches_longest}.`);
     }
     const places = [];
     // Only a character, or a list of them, can be repeated; elsewhere ? and + stand for themselves.
@@ -5001,7 +5001,7 @@ const whyUnknown = {
  * Other braces stay as they are: a shell has uses for them.
  * @throws PushError `input` when a value that is asked for is not known in this run
  */
-function fill(input, template, values, encode = (value) => value) {
+function template_fill(input, template, values, encode = (value) => value) {
     return template.replaceAll(/\{(app|deployment|branch|sha)\}/g, (whole, name) => {
         const value = values[name];
         if (value === undefined) {
@@ -5065,10 +5065,10 @@ function parseLogin(input, authority, values, portAllowed) {
     const [, hostText = '', portText] = match ?? [];
     if (match === null)
         refuse(input, 'has a malformed host or port.', authority);
-    const user = fill(input, decode(input, userText), values);
+    const user = template_fill(input, decode(input, userText), values);
     if (!userPattern.test(user))
         refuse(input, `has an unacceptable user name ${JSON.stringify(user)}.`);
-    const host = fill(input, decode(input, hostText), values);
+    const host = template_fill(input, decode(input, hostText), values);
     const bare = host.replace(/^\[(.*)\]$/s, '$1');
     const valid = host === bare ? hostPattern.test(host) : ipv6Pattern.test(bare);
     if (!valid)
@@ -5082,7 +5082,7 @@ function parseLogin(input, authority, values, portAllowed) {
     return { user, host: bare.toLowerCase(), port };
 }
 function parsePath(input, text, values) {
-    const path = fill(input, text, values);
+    const path = template_fill(input, text, values);
     if (/[?#]/.test(path))
         refuse(input, 'has a query or a fragment.', path);
     const strange = [...path].find((character) => !pathPattern.test(character));
@@ -5356,7 +5356,7 @@ function parseDeployCommand(text, sample) {
     if (/[\u0000-\u001f\u007f]/.test(command)) {
         settings_refuse('deploy-command', command, 'one line; join commands with && or put them into a script on the server');
     }
-    fill('deploy-command', command, sample);
+    template_fill('deploy-command', command, sample);
     return command;
 }
 function parseDestinationInput(raw, sample) {
@@ -5373,7 +5373,7 @@ function sampleValues(raw) {
     return { app: raw.app || 'app', deployment: raw.deployment || 'default', branch: 'main', sha: '0'.repeat(40) };
 }
 function parseTargetBranch(text, sample) {
-    if (text === '' || /[{}]/.test(fill('target-branch', text, sample)))
+    if (text === '' || /[{}]/.test(template_fill('target-branch', text, sample)))
         settings_refuse('target-branch', text, 'a branch name or a template such as {branch}');
     return text;
 }
@@ -6330,11 +6330,20 @@ async function compare(task, session, { node }) {
         return { result: 'planned', revision: node, previousRevision: node, changes: [] };
     if (output.code !== 0)
         throw await failure(`${output.stdout}\n${output.stderr}`);
-    return {
-        result: 'planned',
-        revision: node,
-        ...(await changesSince(task, session, output.stdout.trim().split('\n'), node)),
-    };
+    const brought = await changesSince(task, session, output.stdout.trim().split('\n'), node);
+    const bytesToSend = await bundleSize(task, session, brought.previousRevision, node);
+    return { result: 'planned', revision: node, ...brought, ...(bytesToSend === undefined ? {} : { bytesToSend }) };
+}
+/** The size of the bundle that a push would send. What the server has beside the earlier revision is counted too. */
+async function bundleSize(task, session, previous, node) {
+    const file = (0,external_node_path_.join)(session.folder, 'bundle');
+    const args = ['bundle', '--quiet', '--type', 'none-v2', '--base', previous || 'null', '--rev', node, file];
+    const { code } = await local(task, session, args);
+    if (code !== 0)
+        return undefined;
+    const { size } = await (0,promises_namespaceObject.stat)(file);
+    await (0,promises_namespaceObject.rm)(file);
+    return size;
 }
 /** `hg identify` of the other side, over its own protocol. */
 async function question(task, session) {
@@ -6835,7 +6844,7 @@ function versionHere({ runner }) {
     return asked;
 }
 /** What rsync would send, by its own rules, into a directory with nothing in it. */
-async function list(task, session) {
+async function rsync_listing_list(task, session) {
     const { host, settings, step } = task;
     const { workspace } = step;
     const rules = filterRules(settings, [...(await readIgnoreFile(workspace)), ...step.excludes]);
@@ -7322,7 +7331,7 @@ async function rsync_preflight({ step, settings, host }) {
 async function rsync_upload(task, session) {
     const { step, settings, host } = task;
     const mirror = settings.delete && !step.workspace.isFile;
-    const listing = await list(task, session);
+    const listing = await rsync_listing_list(task, session);
     guardEmpty(listing.files, mirror);
     if (settings.includes.length > 0)
         await guardTokens(step.workspace, names(listing));
@@ -7602,7 +7611,7 @@ class Chart {
     tell(...findings) {
         for (const finding of findings) {
             this.#findings.push(finding);
-            for (const line of formatFinding(finding))
+            for (const line of finding_formatFinding(finding))
                 this.#log.info(line);
         }
     }
@@ -7613,7 +7622,7 @@ class Chart {
     }
 }
 /** A finding in one line for each of: what, evidence, next step. */
-function formatFinding({ check, verdict, detail, evidence, next }) {
+function finding_formatFinding({ check, verdict, detail, evidence, next }) {
     const margin = ' '.repeat(25);
     return [
         `${verdict.padEnd(8)} ${check.padEnd(15)} ${detail}`,
@@ -7757,12 +7766,12 @@ function resolveUpload(draft, workspace, values) {
         excludes,
         workspace,
         destination: parseDestination('destination', draft.url, values),
-        targetBranch: workspace.method === 'git' ? fill('target-branch', draft.targetBranch, values) : '',
+        targetBranch: workspace.method === 'git' ? template_fill('target-branch', draft.targetBranch, values) : '',
     };
 }
 /** A call with its templates filled in, each value as one word of a POSIX shell. */
 function resolveCall(draft, values) {
-    return { verb: 'call', command: fill('deploy-command', draft.command, values, quote) };
+    return { verb: 'call', command: template_fill('deploy-command', draft.command, values, quote) };
 }
 /**
  * The one login that a plan is carried out with: its uploads', or without one the input's.
@@ -8306,7 +8315,7 @@ function failed(end, code, session, tail) {
         return new PushError('deploy', 'The deploy command was killed by a signal on the server.', "Look into the server's log: when memory runs out, the kernel kills.", { evidence });
     }
     const signal = code > 128 && code < 160 ? ` (a program in it was killed by signal ${code - 128})` : '';
-    return new PushError('deploy', `The deploy command failed with exit code ${code}${signal}.`, 'Read its output above; the new content is on the server.', { evidence });
+    return new PushError('deploy', `The deploy command failed with exit code ${code}${signal}.`, 'Its output tells why; the new content is on the server.', { evidence });
 }
 
 ;// CONCATENATED MODULE: ./build/core/addresses.js
@@ -8461,14 +8470,26 @@ function toSend(method, upload) {
         return upload?.bytesToSend;
     return upload.changes.reduce((sum, { kind, size = 0 }) => sum + (kind === 'deleted' ? 0 : size), 0);
 }
-/** How to get back to what was there before, as far as this tool can; empty when nothing was replaced. */
-function report_rollback({ uploaded, method, changes, previousRevision, revision }) {
-    if (!uploaded || method === '' || (changes.length === 0 && previousRevision === revision))
-        return '';
+/** Nothing when nothing was replaced. */
+function report_rollback({ uploaded, method, changes, commits, previousRevision, revision, }) {
+    const fresh = previousRevision === '' && changes.every(({ kind }) => kind === 'added');
+    if (!uploaded || method === '' || fresh || (changes.length === 0 && previousRevision === revision))
+        return;
+    const before = commits.length > 0 && /^[0-9a-f]{40,64}$/.test(previousRevision) ? previousRevision : '';
+    const message = `-m 'Back to ${before.slice(0, 10)}'`;
     return {
-        git: 'Revert the commits (git revert) and push: that is deployed like any other. An earlier run, run again, needs force: true, since git does not go back by itself.',
-        hg: 'Back the changesets out (hg backout) and push: that is deployed like any other. An earlier run, run again, changes nothing, since hg push only adds.',
-        rsync: 'Run the earlier run of this workflow again: it sends the files as they were. What only the destination had, and was deleted, does not come back.',
+        git: {
+            advice: 'Push the earlier state as a new commit: that is deployed like any other. An earlier run, run again, needs force: true, since git does not go back by itself.',
+            command: before && `git restore --source=${before} --staged --worktree :/ &&\ngit commit ${message} &&\ngit push`,
+        },
+        hg: {
+            advice: 'Push the earlier state as a new changeset: that is deployed like any other. An earlier run, run again, changes nothing, since hg push only adds.',
+            command: before && `hg revert --all --rev ${before} &&\nhg commit ${message} &&\nhg push`,
+        },
+        rsync: {
+            advice: 'Run the earlier run of this workflow again: it sends the files as they were. What only the destination had, and was deleted, does not come back.',
+            command: '',
+        },
     }[method];
 }
 /** How a kind of change is written before a name. */
@@ -8487,6 +8508,10 @@ function headline(report) {
     if (report.failure !== undefined)
         return `failed (${report.failure.errorClass}) after ${end}`;
     return `${report.result} in ${end}: ${changed} changed, ${deleted} deleted`;
+}
+/** Where the time went, in one line; GitHub folds the stages away. */
+function times({ stages }) {
+    return stages.map((stage) => `${titles[stage.name]} ${stage.seconds.toFixed(2)} s`).join(' · ');
 }
 /** How many files a push changed (or added) and deleted; directories do not count. */
 function report_countChanges({ changes }) {
@@ -8519,6 +8544,7 @@ function toValues(report) {
 /** The report as JSON: the outputs with their own types, and what does not fit into an output. */
 function toJson(report) {
     const { changed, deleted } = report_countChanges(report);
+    const back = report_rollback(report);
     return {
         ...toValues(report),
         app: report.app,
@@ -8541,7 +8567,7 @@ function toJson(report) {
         'commit-count': report.commitCount,
         guards: report.guards,
         'bytes-to-send': report.bytesToSend ?? null,
-        rollback: report_rollback(report),
+        rollback: back === undefined ? '' : [back.advice, back.command].filter((part) => part !== '').join('\n'),
         'push-output': report.said,
         'deploy-output': report.tail,
     };
@@ -9498,13 +9524,9 @@ async function judgeTools(methods, settings, host) {
     const judged = await doctor_here_attempt(async () => [await keygen, ...(await Promise.all(names.map(judge)))].slice(1).join(', '));
     return ['failure' in judged ? fault('tools', judged.failure) : finding_ok('tools', judged.value)];
     async function judge(name) {
-        const { args, version, env, ...tool } = tools[name];
+        const { version, ...tool } = tools[name];
         const oldest = name === 'ssh' && settings.hostKeys.fingerprints.length > 0 ? oldestForFingerprints : tool.oldest;
-        // Not in the workspace, whose own settings an old program would read.
-        const command = { label: `${name} version`, file: name, args, cwd: host.context.temp, ...(env && { env }) };
-        await host.runner.find(name);
-        const { stdout, stderr } = await host.runner.capture(command);
-        const said = (stdout.trim() || stderr.trim()).split('\n')[0] ?? '';
+        const said = await versionOf(name, host);
         const [, major = '', minor = ''] = version.exec(said) ?? [];
         const [first, second] = oldest;
         const known = major !== '' && (Number(major) > first || (Number(major) === first && Number(minor) >= second));
@@ -9512,6 +9534,15 @@ async function judgeTools(methods, settings, host) {
             return said;
         throw tooOld(name, oldest, said);
     }
+}
+/** What a program says of its version. @throws PushError when it is missing, or lies inside the workspace */
+async function versionOf(name, { runner, context }) {
+    const { args, env } = tools[name];
+    await runner.find(name);
+    // Not in the workspace, whose own settings an old program would read.
+    const command = { label: `${name} version`, file: name, args, cwd: context.temp, ...(env && { env }) };
+    const { stdout, stderr } = await runner.capture(command);
+    return (stdout.trim() || stderr.trim()).split('\n')[0] ?? '';
 }
 function tooOld(name, oldest, evidence) {
     const wanted = `${name === 'ssh' ? 'OpenSSH' : name} ${oldest.join('.')}`;
@@ -9908,14 +9939,58 @@ function judgeWord(word, found, shell, session) {
     return fault('deploy command', explain(new PushError('deploy', cause, next)));
 }
 
+;// CONCATENATED MODULE: ./build/core/html.js
+
+/** How much of one foreign text a page shows, in characters. */
+const html_longest = { text: 500, cell: 160, path: 200, subject: 120 };
+/** Foreign text as it is: whatever HTML or Markdown could read is an entity. */
+function html_literal(text, most = html_longest.text) {
+    const plain = text.replaceAll(escapes, '');
+    const shown = plain.length > most ? `${plain.slice(0, most)}…` : plain;
+    return shown
+        .replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, '�')
+        .replaceAll(/[^A-Za-z0-9 ,;/+\-\u00a1-\u{10ffff}]/gu, (character) => `&#${character.codePointAt(0)};`);
+}
+/** Foreign text in one piece: a name, an address, a line. */
+const html_code = (text, most = html_longest.cell) => text === '' ? '' : `<code>${html_literal(text, most)}</code>`;
+/** A word of plain English; a name, a number with a unit, an address or a mention is none. */
+const html_plainWord = /^(?:[A-Za-z]{1,20}(?:['-][A-Za-z]{1,20}){0,3}|\d{1,9}%?)?$/;
+/** A sentence that may hold foreign words: they are set as code, without the punctuation around them. */
+function html_prose(text) {
+    const shown = text.length > html_longest.text ? `${text.slice(0, html_longest.text)}…` : text;
+    const words = shown.split(' ').map((word) => {
+        const [, before = '', inner = '', after = ''] = /^(["'(]?)(.*?)(["')]?[.,;:!?]?)$/s.exec(word) ?? [];
+        return `${html_literal(before)}${html_plainWord.test(inner) ? html_literal(inner) : html_code(inner, html_longest.text)}${html_literal(after)}`;
+    });
+    return words.join(' ').replaceAll('</code> <code>', ' ');
+}
+const html_paragraph = (html) => (html === '' ? '' : `<p>${html}</p>`);
+/** A block of HTML ends at an empty line, but one that begins with `<pre>` only at `</pre>`. */
+function html_folded(title, text, open) {
+    return `<details${open ? ' open' : ''}><summary>${title}</summary>\n\n<pre>${text}</pre>\n\n</details>`;
+}
+/** As many lines as there is room for; the rest is counted. */
+function html_list(all, total, bytes) {
+    const lines = html_fill(all, bytes);
+    const rest = total - lines.length;
+    return [...lines, ...(rest > 0 ? [`… and ${rest.toLocaleString('en-US')} more`] : [])].join('\n');
+}
+/** As many lines as there is room for. */
+function html_fill(all, bytes) {
+    let left = bytes;
+    const end = all.findIndex((line) => {
+        left -= Buffer.byteLength(line) + 1;
+        return left < 0;
+    });
+    return end < 0 ? all : all.slice(0, end);
+}
+
 ;// CONCATENATED MODULE: ./build/core/summary.js
 
 
 
 /** How many files and commits the summary lists. */
 const summary_mostListed = 50;
-/** How much of one foreign text it shows, in characters. */
-const summary_longest = { text: 500, cell: 160, path: 200, subject: 120 };
 /**
  * How many bytes a list may take. With them the whole page stays below 64 KiB, so that it also fits into a comment;
  * GitHub refuses a summary of more than 1 MiB.
@@ -9942,38 +10017,22 @@ function summarize(report) {
     ];
     return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
-/** Foreign text as it is: whatever HTML or Markdown could read is an entity. */
-function summary_literal(text, most = summary_longest.text) {
-    const plain = text.replaceAll(escapes, '');
-    const shown = plain.length > most ? `${plain.slice(0, most)}…` : plain;
-    return shown
-        .replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, '�')
-        .replaceAll(/[^A-Za-z0-9 ,;/+\-\u00a1-\u{10ffff}]/gu, (character) => `&#${character.codePointAt(0)};`);
-}
-const code = (text, most = summary_longest.cell) => (text === '' ? '' : `<code>${summary_literal(text, most)}</code>`);
-/** A word of plain English; a name, a number with a unit, an address or a mention is none. */
-const summary_plainWord = /^(?:[A-Za-z]{1,20}(?:['-][A-Za-z]{1,20}){0,3}|\d{1,9}%?)?$/;
-/** A sentence that may hold foreign words: they are set as code, without the punctuation around them. */
-function prose(text) {
-    const shown = text.length > summary_longest.text ? `${text.slice(0, summary_longest.text)}…` : text;
-    const words = shown.split(' ').map((word) => {
-        const [, before = '', inner = '', after = ''] = /^(["'(]?)(.*?)(["')]?[.,;:!?]?)$/s.exec(word) ?? [];
-        return `${summary_literal(before)}${summary_plainWord.test(inner) ? summary_literal(inner) : code(inner, summary_longest.text)}${summary_literal(after)}`;
-    });
-    return words.join(' ').replaceAll('</code> <code>', ' ');
-}
-const paragraph = (html) => (html === '' ? '' : `<p>${html}</p>`);
 const seconds = (time) => time < 60 ? `${time.toFixed(time < 1 ? 2 : 1)} s` : `${Math.floor(time / 60)} min ${Math.floor(time % 60)} s`;
-const countOf = (number, noun) => `${number.toLocaleString('en-US')} ${noun}${number === 1 ? '' : 's'}`;
+const summary_countOf = (number, noun) => `${number.toLocaleString('en-US')} ${noun}${number === 1 ? '' : 's'}`;
 function formatSize(bytes) {
     const units = ['B', 'kB', 'MB', 'GB', 'TB'];
     const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), units.length - 1);
     const value = bytes / 1000 ** power;
     return `${value < 10 && power > 0 ? value.toFixed(1) : value.toFixed(0)} ${units[power]}`;
 }
-function summary_headline({ result, app, destination, failedStage, guards: refused, seconds: time }) {
+/** What goes where. */
+function summary_course({ app, destination }) {
     const host = /^ssh:\/\/(?:[^@/]*@)?(\[[^\]/]*\]|[^:/]+)/.exec(destination)?.[1] ?? destination;
-    const what = `${app === '' ? 'dotcloud push' : code(app)}${host === '' ? '' : ` → ${code(host)}`}`;
+    return `${app === '' ? 'dotcloud push' : code(app)}${host === '' ? '' : ` → ${code(host)}`}`;
+}
+function summary_headline(report) {
+    const { result, failedStage, guards: refused, seconds: time } = report;
+    const what = summary_course(report);
     return {
         deployed: `✅ Deployed ${what} in ${seconds(time)}`,
         unchanged: `✅ Unchanged: ${what}, ${seconds(time)}`,
@@ -9983,7 +10042,7 @@ function summary_headline({ result, app, destination, failedStage, guards: refus
     }[result];
 }
 function countCommits({ commitCount, method }) {
-    return `${countOf(commitCount, method === 'hg' ? 'changeset' : 'commit')}${commitCount < mostCounted ? '' : ' or more'}`;
+    return `${summary_countOf(commitCount, method === 'hg' ? 'changeset' : 'commit')}${commitCount < mostCounted ? '' : ' or more'}`;
 }
 /** The run in one line. */
 function facts(report) {
@@ -9994,13 +10053,13 @@ function facts(report) {
     const would = result === 'planned';
     const parts = [
         would ? 'Nothing was changed' : '',
-        all.length === 0 ? '' : `${countOf(changed, 'file')} ${would ? 'would be ' : ''}changed or added`,
-        deleted === 0 ? '' : `<b>${deleted.toLocaleString('en-US')} ${would ? 'would be ' : ''}deleted</b>`,
-        commitCount === 0 ? '' : countCommits(report),
-        would && bytesToSend !== undefined ? `${formatSize(bytesToSend)} to send` : '',
-        would || bytesSent === undefined ? '' : `${formatSize(bytesSent)} sent`,
         result === 'unchanged' ? 'The destination has all of this already' : '',
+        all.length === 0 ? '' : `${summary_countOf(changed, 'file')} ${would ? 'would be ' : ''}changed or added`,
+        deleted === 0 ? '' : `<b>${deleted.toLocaleString('en-US')} ${would ? 'would be ' : ''}deleted</b>`,
         would && found === undefined && all.length === 0 ? 'a push would change no file' : '',
+        commitCount === 0 ? '' : countCommits(report),
+        would && bytesToSend !== undefined ? `at most ${formatSize(bytesToSend)} to send` : '',
+        would || bytesSent === undefined ? '' : `${formatSize(bytesSent)} sent`,
     ];
     const told = url === '' ? '' : `<br>The server says that it is at ${code(url, 200)}`;
     return `${parts.filter((part) => part !== '').join(' · ')}${told}`;
@@ -10008,13 +10067,13 @@ function facts(report) {
 function failure({ failure: found, uploaded }) {
     if (found === undefined)
         return '';
-    const evidence = found.evidence === '' ? '' : `\n<blockquote>${code(found.evidence, summary_longest.text)}</blockquote>`;
+    const evidence = found.evidence === '' ? '' : `\n<blockquote>${code(found.evidence, longest.text)}</blockquote>`;
     const told = /new content is on the server/.test(found.next);
     const there = uploaded && !told ? 'The new content is on the server. ' : '';
     return `<p><b>${prose(found.cause)}</b></p>${evidence}\n<p><b>Next:</b> ${prose(found.next)}<br>${there}Class ${code(found.errorClass)}</p>`;
 }
 function guards({ guards: all }) {
-    return summary_fill(all.map(prose), room.guards)
+    return fill(all.map(prose), room.guards)
         .map((line) => paragraph(`⛔ <b>The push would be refused.</b> ${line}`))
         .join('\n');
 }
@@ -10031,6 +10090,8 @@ function table(report) {
         ['Time', time(report)],
     ];
     const filled = rows.filter(([, value]) => value !== '');
+    if (filled.length === 0)
+        return '';
     return `<table>\n${filled.map(([key, value]) => `<tr><td>${key}</td><td>${value}</td></tr>`).join('\n')}\n</table>`;
 }
 /** The commands of the plan, and how they ended. */
@@ -10062,7 +10123,8 @@ function commit(id, repository) {
 /** Where the time went: a bar for each stage, from when it began to when it ended. */
 function time({ stages }) {
     const total = stages.reduce((sum, stage) => sum + stage.seconds, 0);
-    if (total === 0)
+    // One stage alone is the whole time, which the headline tells.
+    if (total === 0 || stages.length < 2)
         return '';
     const width = 40;
     const at = (when) => Math.round((when / total) * width);
@@ -10081,11 +10143,11 @@ function commits(report) {
         return '';
     const title = `${countCommits(report)}${result === 'planned' ? ' to push' : ''}`;
     const lines = all.slice(0, summary_mostListed).map(({ id, subject }) => {
-        const short = summary_literal(id.slice(0, 10));
+        const short = literal(id.slice(0, 10));
         const linked = repository !== '' && isId(id) ? `<a href="${repository}/commit/${id}">${short}</a>` : short;
-        return `${linked} ${summary_literal(subject, summary_longest.subject)}`;
+        return `${linked} ${literal(subject, longest.subject)}`;
     });
-    return folded(title, summary_list(lines, commitCount, room.commits), all.length <= 10);
+    return folded(title, list(lines, commitCount, room.commits), all.length <= 10);
 }
 function changes(report) {
     const { changes: all, result } = report;
@@ -10097,8 +10159,8 @@ function changes(report) {
     });
     const shown = sortChanges(all).slice(0, summary_mostListed);
     const width = Math.max(...shown.map((change) => extent(change).length));
-    const lines = shown.map((change) => `${signs[change.kind]} ${extent(change).padStart(width)}  ${summary_literal(change.path, summary_longest.path)}`);
-    return folded(kinds.join(', '), summary_list(lines, all.length, room.files), all.length <= 20);
+    const lines = shown.map((change) => `${signs[change.kind]} ${extent(change).padStart(width)}  ${literal(change.path, longest.path)}`);
+    return folded(kinds.join(', '), list(lines, all.length, room.files), all.length <= 20);
 }
 /** How much a change is: lines where they were counted, else bytes. */
 function extent({ kind, path, lines, size: bytes }) {
@@ -10112,51 +10174,54 @@ function saidBy(stage, { said, tail, failedStage }) {
     if (lines.length === 0)
         return '';
     const title = stage === 'push' ? 'What the server said to the push' : 'Output of the deploy command';
-    const kept = summary_fill(lines.map((line) => summary_literal(line)).toReversed(), room.output);
+    const kept = fill(lines.map((line) => literal(line)).toReversed(), room.output);
     return folded(title, kept.toReversed().join('\n'), stage === failedStage);
 }
 function goingBack(report) {
     const how = rollback(report);
-    return how === '' ? '' : paragraph(`<b>To go back:</b> ${prose(how)}`);
-}
-/** A block of HTML ends at an empty line, but one that begins with `<pre>` only at `</pre>`. */
-function folded(title, text, open) {
-    return `<details${open ? ' open' : ''}><summary>${title}</summary>\n\n<pre>${text}</pre>\n\n</details>`;
-}
-/** As many lines as there is room for; the rest is counted. */
-function summary_list(all, total, bytes) {
-    const lines = summary_fill(all, bytes);
-    const rest = total - lines.length;
-    return [...lines, ...(rest > 0 ? [`… and ${rest.toLocaleString('en-US')} more`] : [])].join('\n');
-}
-function summary_fill(all, bytes) {
-    let left = bytes;
-    const end = all.findIndex((line) => {
-        left -= Buffer.byteLength(line) + 1;
-        return left < 0;
-    });
-    return end < 0 ? all : all.slice(0, end);
+    if (how === undefined)
+        return '';
+    const command = how.command === ''
+        ? ''
+        : `\n<pre>${how.command
+            .split('\n')
+            .map((line) => literal(line))
+            .join('\n')}</pre>`;
+    return `${paragraph(`<b>To go back:</b> ${prose(how.advice)}`)}${command}`;
 }
 
 ;// CONCATENATED MODULE: ./build/core/examination.js
 
 
 
+
 const verify = "Compare each with `ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub` at the server's console, not over this network.";
 /** The examination as lines for a log or a terminal; they hold foreign text. */
 function formatExamination(examination) {
-    const { findings, knownHosts } = examination;
-    return [...findings.flatMap(formatFinding), ...candidates(knownHosts), `Doctor: ${tally(examination)}.`];
+    return [...examination.findings.flatMap(finding_formatFinding), ...end(examination)];
+}
+/** What is told once more where the log is folded: what needs somebody, what to pin, and the sum. */
+function concludeExamination(examination) {
+    const wanting = examination.findings.filter(({ verdict }) => verdict === 'fault' || verdict === 'warning');
+    return [...wanting.flatMap(formatFinding), ...end(examination)];
+}
+function end(examination) {
+    return [...candidates(examination.knownHosts), `Doctor: ${tally(examination)}.`];
 }
 function candidates(knownHosts) {
     if (knownHosts.length === 0)
         return [];
     return ['', `known-hosts, as offered. Verify out of band before you use them. ${verify}`, ...knownHosts, ''];
 }
-function tally({ findings, report }) {
-    const count = (wanted) => findings.filter(({ verdict }) => verdict === wanted).length;
-    const plural = (number, word) => `${number} ${word}${number === 1 ? '' : 's'}`;
-    return `${plural(count('fault'), 'fault')}, ${plural(count('warning'), 'warning')}, ${count('ok')} ok, ${count('skipped')} skipped in ${report.seconds.toFixed(1)} s`;
+const number = ({ findings }, wanted) => findings.filter(({ verdict }) => verdict === wanted).length;
+function tally(examination) {
+    const found = [
+        summary_countOf(number(examination, 'fault'), 'fault'),
+        summary_countOf(number(examination, 'warning'), 'warning'),
+        `${number(examination, 'ok')} ok`,
+        `${number(examination, 'skipped')} skipped`,
+    ];
+    return `${found.join(', ')} in ${examination.report.seconds.toFixed(1)} s`;
 }
 /** The report of the run with the findings; keys as the outputs have them. */
 function examinationJson({ findings, knownHosts, report }) {
@@ -10164,26 +10229,39 @@ function examinationJson({ findings, knownHosts, report }) {
     return { ...toJson(report), doctor, 'known-hosts': knownHosts };
 }
 const marks = { ok: '✅', warning: '⚠️', fault: '❌', skipped: '⏭️' };
-/** The job summary, as GitHub-flavored Markdown with foreign text escaped. */
+/** How many bytes the findings and the lines to pin may take, so that the page stays below 64 KiB as the summary does. */
+const examination_room = { findings: 40_000, lines: 20_000 };
+/** The job summary: made as that of a push, with which it shares how foreign text is shown. */
 function examinationPage(examination) {
     const { findings, knownHosts, report } = examination;
-    const rows = findings.map(({ check, verdict, detail, evidence, next }) => {
-        const cell = [literal(detail), evidence === '' ? '' : `<code>${literal(evidence)}</code>`, literal(next)];
-        return `| ${marks[verdict]} ${verdict} | ${check} | ${cell.filter((part) => part !== '').join('<br>')} |`;
-    });
-    const target = report.destination === '' ? '' : `: <code>${literal(report.destination)}</code>`;
-    // To be copied whole: an RSA key is longer than what is shown of other texts.
-    const lines = knownHosts.map((line) => `<code>${literal(line, Number.POSITIVE_INFINITY)}</code>`).join('<br>');
-    return `${[
-        `### 🩺 doctor${target}`,
-        `${tally(examination)}. Nothing was pushed.`,
-        ['| | Check | Finding |', '|---|---|---|', ...rows].join('\n'),
-        ...(knownHosts.length === 0
-            ? []
-            : [
-                `<code>known-hosts</code>, as offered. **Verify out of band before you use them.** ${literal(verify)}<br>${lines}`,
-            ]),
-    ].join('\n\n')}\n`;
+    const faults = number(examination, 'fault');
+    const verdict = faults > 0 ? countOf(faults, 'fault') : 'no fault';
+    const parts = [
+        `<h3>${faults > 0 ? '❌' : '🩺'} Doctor: ${course(report)}, ${verdict}</h3>`,
+        paragraph(`${literal(tally(examination))} · nothing was pushed${report.destination === '' ? '' : ` · ${code(report.destination)}`}`),
+        `<table>\n${fill(findings.map(row), examination_room.findings).join('\n')}\n</table>`,
+        toPin(knownHosts),
+    ];
+    return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+/** One check: what needs somebody stands out, the rest stays in a line. */
+function row({ check, verdict, detail, evidence, next, errorClass }) {
+    const text = verdict === 'fault' ? `<b>${prose(detail)}</b>` : prose(detail);
+    const parts = [
+        text,
+        code(evidence, longest.text),
+        next === '' ? '' : `<b>Next:</b> ${prose(next)}`,
+        errorClass === '' ? '' : `Class ${code(errorClass)}`,
+    ];
+    return `<tr><td>${`${marks[verdict]} ${check}`.replaceAll(' ', '&#160;')}</td><td>${parts.filter((part) => part !== '').join('<br>')}</td></tr>`;
+}
+/** To be copied whole: an RSA key is longer than what is shown of other texts. */
+function toPin(knownHosts) {
+    if (knownHosts.length === 0)
+        return '';
+    const lines = fill(knownHosts.map((line) => literal(line, Number.POSITIVE_INFINITY)), examination_room.lines);
+    const what = `${code('known-hosts')}, as offered. <b>Verify out of band before you use them.</b> ${prose(verify)}`;
+    return `${paragraph(what)}\n<pre>${lines.join('\n')}</pre>`;
 }
 
 ;// CONCATENATED MODULE: ./build/core/doctor.js
@@ -11847,7 +11925,7 @@ function totals(report) {
     if (changed === 0 && deleted === 0)
         return 'A push would change no file.';
     const size = report.bytesToSend === undefined ? '' : `, ${formatSize(report.bytesToSend)} to send`;
-    return `${countOf(changed, 'file')} to change or add, ${deleted} to delete${size}.`;
+    return `${summary_countOf(changed, 'file')} to change or add, ${deleted} to delete${size}.`;
 }
 function commandsOf({ plan }) {
     const { data } = JSON.parse(plan || '{"data":[]}');
@@ -11857,7 +11935,7 @@ function commandsOf({ plan }) {
 function examinationLines(examination, quiet, palette) {
     const { findings } = examination;
     const asking = findings.filter(({ verdict }) => verdict === 'fault' || verdict === 'warning');
-    const lines = quiet ? asking.flatMap(formatFinding) : formatExamination(examination);
+    const lines = quiet ? asking.flatMap(finding_formatFinding) : formatExamination(examination);
     const paint = { ok: palette.green, warning: palette.yellow, fault: palette.red, skipped: palette.dim };
     return lines.map((line) => safeLine(line).replace(/^(?:ok|warning|fault|skipped)(?= )/, (verdict) => paint[verdict](verdict)));
 }

@@ -2263,8 +2263,6 @@ const plainAddress = /^https?:\/\/[a-z0-9][a-z0-9.-]*(?::\d{1,5})?(?:\/[A-Za-z0-
 /** What moves a terminal's cursor or colors it. */
 const escapes = /\u001b\[[0-?]*[ -/]*[@-~]/g;
 
-;// CONCATENATED MODULE: external "node:crypto"
-const external_node_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
 ;// CONCATENATED MODULE: external "node:fs/promises"
 const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
 ;// CONCATENATED MODULE: external "node:path"
@@ -2331,458 +2329,6 @@ function combine(mistakes) {
     const errorClass = rest.every((mistake) => mistake.errorClass === first.errorClass) ? first.errorClass : 'input';
     const unique = (texts) => [...new Set(texts.filter((text) => text !== ''))];
     return new PushError(errorClass, unique(mistakes.map((mistake) => mistake.cause)).join(' '), unique(mistakes.map((mistake) => mistake.next)).join(' '), { evidence: unique(mistakes.map((mistake) => mistake.evidence)).join('; ') });
-}
-
-;// CONCATENATED MODULE: ./build/core/inputs.js
-/** Generated from action.yml and package.json by script/generate.mjs; do not edit. */
-const version = '1.0.0';
-const inputs = [
-    {
-        name: 'app',
-        description: 'Application name, which fills `{app}`. A letter or digit, then up to 127 letters, digits, `.`, `_` or `-`.',
-        default: '',
-        required: true,
-        group: 'What to push',
-        list: false,
-        choices: [],
-        configurable: true,
-    },
-    {
-        name: 'deployment',
-        description: 'Deployment name, which fills `{deployment}`.',
-        default: 'default',
-        required: false,
-        group: 'What to push',
-        list: false,
-        choices: [],
-        configurable: true,
-    },
-    {
-        name: 'destination',
-        description: 'Where to push: `ssh://[user@]host[:port]/path` or `[user@]host:path`, with the templates `{app}`, `{deployment}`, `{branch}` and `{sha}`. `/path` is absolute, `/~/path` and `host:path` are relative to the remote home; the user defaults to `dotcloud`, the port to 22. Required unless `plan` gives it.',
-        default: '',
-        required: false,
-        group: 'Where to',
-        list: false,
-        choices: [],
-        configurable: true,
-    },
-    {
-        name: 'ssh-key',
-        description: 'Text of the private key (OpenSSH, PEM or PKCS#8), from a secret.',
-        default: '',
-        required: true,
-        group: 'Trust',
-        list: false,
-        choices: [],
-        configurable: false,
-    },
-    {
-        name: 'ssh-key-passphrase',
-        description: 'Passphrase of an encrypted key, from a secret.',
-        default: '',
-        required: false,
-        group: 'Trust',
-        list: false,
-        choices: [],
-        configurable: false,
-    },
-    {
-        name: 'known-hosts',
-        description: 'known_hosts lines that pin the destination and the bastion. Either this or `host-key-fingerprint` is required.',
-        default: '',
-        required: false,
-        group: 'Trust',
-        list: true,
-        choices: [],
-        configurable: false,
-    },
-    {
-        name: 'host-key-fingerprint',
-        description: "Fingerprints `SHA256:…` that pin the destination's host key, one a line, of any key type.",
-        default: '',
-        required: false,
-        group: 'Trust',
-        list: true,
-        choices: [],
-        configurable: false,
-    },
-    {
-        name: 'insecure-skip-host-key-check',
-        description: '`true` or `false`. `true` connects to a host whose key nobody has checked, and warns with an annotation.',
-        default: 'false',
-        required: false,
-        group: 'Trust',
-        list: false,
-        choices: ['true', 'false'],
-        configurable: false,
-    },
-    {
-        name: 'proxy-jump',
-        description: 'Bastion to go through, `ssh://[user@]host[:port]`, pinned by the same `known-hosts`.',
-        default: '',
-        required: false,
-        group: 'Where to',
-        list: false,
-        choices: [],
-        configurable: false,
-    },
-    {
-        name: 'source',
-        description: 'Directory (or, for rsync, one file) to push, inside the workspace.',
-        default: '.',
-        required: false,
-        group: 'What to push',
-        list: false,
-        choices: [],
-        configurable: true,
-    },
-    {
-        name: 'method',
-        description: '`auto`, `hg`, `git` or `rsync`. `auto` takes hg for a directory with `.hg`, git for one with `.git`, and rsync for any other.',
-        default: 'auto',
-        required: false,
-        group: 'What to push',
-        list: false,
-        choices: ['auto', 'hg', 'git', 'rsync'],
-        configurable: true,
-    },
-    {
-        name: 'excludes',
-        description: 'rsync patterns, one a line, never sent and never deleted at the destination. `.git`, `.hg`, `.svn`, `dotcloud-push.yml` and secret-like files (`.env*`, `*.pem`, `id_*`, `.npmrc`, `.netrc`, `.ssh`, `.aws`) are always excluded as well.',
-        default: '*.pyc',
-        required: false,
-        group: 'Mirror (rsync)',
-        list: true,
-        choices: [],
-        configurable: true,
-    },
-    {
-        name: 'includes',
-        description: 'Built-in excludes to lift, by name, one a line (`.env`).',
-        default: '',
-        required: false,
-        group: 'Mirror (rsync)',
-        list: true,
-        choices: [],
-        configurable: false,
-    },
-    {
-        name: 'protect',
-        description: 'Patterns that may exist only at the destination and are never deleted, one a line (`uploads/`).',
-        default: '',
-        required: false,
-        group: 'Mirror (rsync)',
-        list: true,
-        choices: [],
-        configurable: true,
-    },
-    {
-        name: 'delete',
-        description: '`true` or `false`. `true` mirrors: rsync removes at the destination what the source no longer has.',
-        default: 'true',
-        required: false,
-        group: 'Mirror (rsync)',
-        list: false,
-        choices: ['true', 'false'],
-        configurable: true,
-    },
-    {
-        name: 'max-delete',
-        description: 'A number of files, or a percentage of what the destination holds. A mirror that would delete more stops before anything changes.',
-        default: '50%',
-        required: false,
-        group: 'Mirror (rsync)',
-        list: false,
-        choices: [],
-        configurable: false,
-    },
-    {
-        name: 'adopt',
-        description: '`true` or `false`. `true` allows the first mirror into a directory holding files that dotcloud-push did not put there.',
-        default: 'false',
-        required: false,
-        group: 'Mirror (rsync)',
-        list: false,
-        choices: ['true', 'false'],
-        configurable: false,
-    },
-    {
-        name: 'target-branch',
-        description: 'Branch at the destination (git), with the same templates as `destination`.',
-        default: '{branch}',
-        required: false,
-        group: 'Where to',
-        list: false,
-        choices: [],
-        configurable: true,
-    },
-    {
-        name: 'force',
-        description: '`true` or `false`. `true` allows a push that is not a fast-forward, with a lease on what was there (git).',
-        default: 'false',
-        required: false,
-        group: 'History (git)',
-        list: false,
-        choices: ['true', 'false'],
-        configurable: false,
-    },
-    {
-        name: 'shallow',
-        description: 'What to do with a shallow checkout (git): `auto` completes the history from its origin and otherwise stops with the fix, `snapshot` pushes one commit of the tree on top of what the destination has, `fail` stops.',
-        default: 'auto',
-        required: false,
-        group: 'History (git)',
-        list: false,
-        choices: ['auto', 'snapshot', 'fail'],
-        configurable: true,
-    },
-    {
-        name: 'deploy-command',
-        description: 'Remote command to run after the upload, with the same templates as `destination`, each value quoted. Empty runs none.',
-        default: '',
-        required: false,
-        group: 'Where to',
-        list: false,
-        choices: [],
-        configurable: true,
-    },
-    {
-        name: 'branches',
-        description: "GitHub filter patterns, one a line; `!` negates and the last match wins. Any other branch, a tag or a pull request's merge ref gives `result=skipped` and a green step. Empty pushes every ref.",
-        default: '',
-        required: false,
-        group: 'What to push',
-        list: true,
-        choices: [],
-        configurable: true,
-    },
-    {
-        name: 'plan',
-        description: 'A dotCloud plan in JSON, inline or as a path inside the workspace. It can only ask for less than the inputs allow.',
-        default: '',
-        required: false,
-        group: 'What to push',
-        list: false,
-        choices: [],
-        configurable: false,
-    },
-    {
-        name: 'dry-run',
-        description: '`true` or `false`. `true` connects and compares, changes nothing, and gives `result=planned`.',
-        default: 'false',
-        required: false,
-        group: 'This run',
-        list: false,
-        choices: ['true', 'false'],
-        configurable: false,
-    },
-    {
-        name: 'doctor',
-        description: '`true` or `false`. `true` checks the destination step by step, pushes nothing and runs nothing there but read-only questions; `result` is `planned`, or `failed` with the first fault.',
-        default: 'false',
-        required: false,
-        group: 'This run',
-        list: false,
-        choices: ['true', 'false'],
-        configurable: false,
-    },
-    {
-        name: 'verify',
-        description: '`auto` or `full` (rsync). `auto` trusts what the server remembers of the last push when nothing there has changed since; `full` compares the content of every file.',
-        default: 'auto',
-        required: false,
-        group: 'Mirror (rsync)',
-        list: false,
-        choices: ['auto', 'full'],
-        configurable: true,
-    },
-    {
-        name: 'insecure-allow-untrusted-event',
-        description: "`true` or `false`. Push even on `pull_request_target`, on `workflow_run` of a fork and on a comment at a pull request, where the code may be anybody's.",
-        default: 'false',
-        required: false,
-        group: 'Trust',
-        list: false,
-        choices: ['true', 'false'],
-        configurable: false,
-    },
-    {
-        name: 'connect-timeout',
-        description: 'Seconds to wait for a connection.',
-        default: '15',
-        required: false,
-        group: 'Time',
-        list: false,
-        choices: [],
-        configurable: true,
-    },
-    {
-        name: 'idle-timeout',
-        description: 'Seconds to wait for the next byte from the remote side.',
-        default: '120',
-        required: false,
-        group: 'Time',
-        list: false,
-        choices: [],
-        configurable: true,
-    },
-    {
-        name: 'timeout',
-        description: 'Minutes for the whole step.',
-        default: '30',
-        required: false,
-        group: 'Time',
-        list: false,
-        choices: [],
-        configurable: true,
-    },
-    {
-        name: 'retries',
-        description: 'Attempts at connecting and at an idempotent transfer. A deploy command is never run twice.',
-        default: '3',
-        required: false,
-        group: 'Time',
-        list: false,
-        choices: [],
-        configurable: true,
-    },
-];
-const outputs = [
-    { name: 'result', description: '`deployed`, `unchanged`, `skipped`, `planned` or `failed`.' },
-    {
-        name: 'failed-stage',
-        description: 'Stage that failed: `settings`, `connect`, `push` or `deploy`. Empty on success.',
-    },
-    {
-        name: 'error-class',
-        description: 'Class of the failure: `input`, `unsafe`, `key`, `host-key`, `auth`, `connect`, `timeout`, `transfer`, `space`, `remote-setup`, `deploy`, `unknown-state`, `cancelled` or `bug`. Empty on success.',
-    },
-    {
-        name: 'uploaded',
-        description: '`true` once the destination has the new content, also when the deploy command fails afterwards.',
-    },
-    { name: 'method', description: 'Method that was used: `hg`, `git` or `rsync`.' },
-    { name: 'destination', description: 'Destination with its templates filled in.' },
-    { name: 'revision', description: 'Commit or changeset that was pushed.' },
-    { name: 'previous-revision', description: 'Commit or changeset that the destination had before.' },
-    { name: 'changed-files', description: 'Number of files created or changed at the destination.' },
-    { name: 'deleted-files', description: 'Number of files deleted at the destination.' },
-    { name: 'bytes-sent', description: 'Bytes sent by the transfer.' },
-    {
-        name: 'deploy-exit-code',
-        description: 'Exit code of the deploy command. Empty when none ran or its code is unknown.',
-    },
-    { name: 'host-key-fingerprint', description: '`SHA256:…` fingerprint of the host key that the destination offered.' },
-    { name: 'seconds', description: 'Duration of the push.' },
-    { name: 'plan', description: "Plan that ran, in dotCloud's JSON." },
-    {
-        name: 'report',
-        description: 'Path of a JSON report with all of these, the timings of each stage and the file lists.',
-    },
-];
-
-;// CONCATENATED MODULE: ./build/core/branches.js
-
-/**
- * GitHub's filter patterns for branches: `*` stops at a slash, `**` does not, `?` and `+` repeat the character before,
- * `[]` lists characters, a leading `!` takes a match back, and the last pattern that matches decides.
- * https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax#filter-pattern-cheat-sheet
- */
-function branchMatches(patterns, branch) {
-    let matched = false;
-    for (const pattern of patterns) {
-        const negated = pattern.startsWith('!');
-        if (matches(parsePattern(negated ? pattern.slice(1) : pattern), branch))
-            matched = !negated;
-    }
-    return matched;
-}
-/** @throws PushError `input` for a pattern that cannot be read, or a list that can match nothing */
-function checkPatterns(patterns) {
-    for (const pattern of patterns)
-        parsePattern(pattern.replace(/^!/, ''));
-    if (patterns.length > 0 && patterns.every((pattern) => pattern.startsWith('!'))) {
-        throw new PushError('input', 'Input branches has only "!" patterns, so no branch can match.', 'Put a pattern such as ** before them.');
-    }
-}
-const any = { takes: () => true, again: true, ahead: [1] };
-const slash = { takes: (character) => character === '/', again: false, ahead: [] };
-const wildcards = {
-    '**/': [{ takes: () => false, again: false, ahead: [1, 3] }, any, slash],
-    '**': [any],
-    '*': [{ takes: (character) => character !== '/', again: true, ahead: [1] }],
-};
-const token = /\*\*\/|\*\*|\*|\[[^\]]*\]|\\.|[\s\S]/gu;
-/** No branch has a longer name. */
-const longest = 1024;
-function parsePattern(pattern) {
-    if (pattern.length > longest) {
-        throw new PushError('input', `Input branches has a pattern of ${pattern.length} characters.`, `A pattern has at most ${longest}.`);
-    }
-    const places = [];
-    // Only a character, or a list of them, can be repeated; elsewhere ? and + stand for themselves.
-    let repeatable;
-    for (const [part] of pattern.matchAll(token)) {
-        const wildcard = wildcards[part];
-        if (wildcard !== undefined)
-            places.push(...wildcard);
-        else if (repeatable !== undefined && part === '?')
-            places.splice(-1, 1, { ...repeatable, ahead: [1] });
-        else if (repeatable !== undefined && part === '+')
-            places.splice(-1, 1, { ...repeatable, again: true });
-        else {
-            repeatable = { takes: characters(pattern, part), again: false, ahead: [] };
-            places.push(repeatable);
-            continue;
-        }
-        repeatable = undefined;
-    }
-    return places;
-}
-/** All ways through the pattern at once, so that none takes longer than the branch is long times the pattern. */
-function matches(places, branch) {
-    const open = (starts) => {
-        const reached = new Set(starts);
-        for (const at of reached)
-            for (const step of places[at]?.ahead ?? [])
-                reached.add(at + step);
-        return reached;
-    };
-    let reached = open([0]);
-    for (const character of branch) {
-        const taking = [...reached].filter((at) => places[at]?.takes(character));
-        reached = open(taking.flatMap((at) => (places[at]?.again ? [at, at + 1] : [at + 1])));
-    }
-    return reached.has(places.length);
-}
-function characters(pattern, part) {
-    if (part.length > 1 && part.startsWith('[')) {
-        const list = new RegExp(`^${characterClass(pattern, part)}$`);
-        return (character) => list.test(character);
-    }
-    const wanted = part.length > 1 && part.startsWith('\\') ? part.slice(1) : part;
-    return (character) => character === wanted;
-}
-function characterClass(pattern, part) {
-    const ranges = [...part.matchAll(/([A-Za-z0-9])-([A-Za-z0-9])/g)];
-    const listed = /^\[(?:[A-Za-z0-9]-[A-Za-z0-9]|[A-Za-z0-9_.])+\]$/.test(part);
-    if (!listed || ranges.some(([, from = '', to = '']) => from > to)) {
-        throw new PushError('input', `Input branches has the pattern "${pattern}", whose ${part} is not a list of characters.`, 'Write single characters and ranges such as [a-z0-9].');
-    }
-    return part;
-}
-/** Whether this event's ref may deploy, and if not, why: only branches ever match a branch filter. */
-function gate(patterns, ref) {
-    if (patterns.length === 0)
-        return { open: true, reason: 'no branch filter is set' };
-    if (ref === undefined || ref === '')
-        return { open: false, reason: 'no branch is checked out' };
-    const branch = /^refs\/heads\/(.+)$/s.exec(ref)?.[1];
-    if (branch === undefined)
-        return { open: false, reason: `${ref} is not a branch` };
-    const open = branchMatches(patterns, branch);
-    return { open, reason: `branch ${branch} ${open ? 'matches' : 'does not match'} ${patterns.join(', ')}` };
 }
 
 ;// CONCATENATED MODULE: ./build/core/template.js
@@ -2943,635 +2489,8 @@ function bracket(host) {
     return host.includes(':') ? `[${host}]` : host;
 }
 
-;// CONCATENATED MODULE: ./build/core/key.js
-
-const howToFix = 'Put the whole private key file into the secret, from its -----BEGIN line to its -----END line, line breaks included.';
-/** What people paste instead of a private key; the first sign that fits names the mistake. */
-const mistakes = [
-    {
-        sign: /^PuTTY-User-Key-File-/,
-        cause: 'ssh-key is a PuTTY key (.ppk), which OpenSSH cannot read.',
-        next: 'Convert it: puttygen key.ppk -O private-openssh -o key, and put the result into the secret.',
-    },
-    {
-        sign: /^(ssh-|ecdsa-|sk-)\S+ +AAAA|^-+ ?BEGIN (SSH2 |RSA )?PUBLIC KEY/,
-        cause: 'ssh-key is the public half of a key.',
-        next: 'Put the private half into the secret: the file without .pub.',
-    },
-    {
-        sign: /^-----BEGIN CERTIFICATE/,
-        cause: 'ssh-key is a certificate, not a private key.',
-        next: howToFix,
-    },
-    {
-        sign: /^(?!-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----)/,
-        cause: 'ssh-key does not begin with a -----BEGIN … PRIVATE KEY----- line.',
-        next: howToFix,
-    },
-    {
-        sign: /^-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----(?!\n)(?=.)/,
-        cause: 'ssh-key is all on one line.',
-        next: howToFix,
-    },
-    {
-        sign: /^(?![\s\S]*\n-----END [A-Z0-9 ]*PRIVATE KEY-----$)/,
-        cause: 'ssh-key is cut off: it has no -----END … PRIVATE KEY----- line at its end.',
-        next: howToFix,
-    },
-    {
-        sign: /^-----BEGIN [^\n]*\n(?![A-Za-z0-9+/=\n]+\n-----END|[A-Za-z0-9-]+: )/,
-        cause: 'ssh-key holds characters that no private key has.',
-        next: howToFix,
-    },
-];
-/**
- * The key as ssh reads it: line ends mended, one newline at the end.
- * @throws PushError `key` that names the mistake and never quotes the key
- */
-function parseKey(text) {
-    const lines = text.trim().split(/\r\n|\r|\n/);
-    const key = lines.map((line) => line.trimEnd()).join('\n');
-    const mistake = mistakes.find(({ sign }) => sign.test(key));
-    if (mistake !== undefined)
-        throw new PushError('key', mistake.cause, mistake.next);
-    return `${key}\n`;
-}
-/** What `ssh-keygen -y` said of a key that looked right, as a failure. */
-function unusableKey(stderr, passphraseGiven) {
-    const evidence = stderr
-        .trim()
-        .split('\n')
-        .at(-1)
-        ?.replace(/^Load key "[^"]*": /, '') ?? '';
-    if (!/passphrase/i.test(stderr)) {
-        return new PushError('key', 'ssh-key is damaged: ssh-keygen cannot read it.', howToFix, { evidence });
-    }
-    return passphraseGiven
-        ? new PushError('key', 'ssh-key-passphrase does not open ssh-key.', 'Check the passphrase for a missing or an added character.', { evidence })
-        : new PushError('key', 'ssh-key is encrypted and ssh-key-passphrase is empty.', 'Set ssh-key-passphrase, or better: use a key for this deployment alone, without a passphrase.', { evidence });
-}
-
-;// CONCATENATED MODULE: ./build/core/model.js
-const methodNames = ['hg', 'git', 'rsync'];
-/** How far commits are counted. */
-const mostCounted = 10_000;
-const stageNames = (/* unused pure expression or super */ null && (['settings', 'connect', 'push', 'deploy']));
-
-;// CONCATENATED MODULE: ./build/core/settings.js
-
-
-
-
-
-
-
-/** What each input is when nobody sets it. */
-const defaults = Object.fromEntries(inputs.map((input) => [input.name, input.default]));
-/** Inputs in a file, at the top of the workspace. */
-const configFile = 'dotcloud-push.yml';
-/**
- * What never leaves the workspace by rsync unless `includes` lifts it: version control, files in which secrets live,
- * and our own configuration.
- */
-const builtInExcludes = [
-    '.git',
-    '.hg',
-    '.svn',
-    '.env*',
-    '*.pem',
-    'id_*',
-    '.npmrc',
-    '.netrc',
-    '.ssh',
-    '.aws',
-    // It tells a web root's visitors where it is pushed from.
-    configFile,
-];
-/** @throws PushError `input` with the input's name, the value and what is accepted */
-function settings_refuse(input, value, accepted) {
-    throw new PushError('input', `Input ${input} is ${JSON.stringify(value)}.`, `${input} accepts ${accepted}.`);
-}
-/** The lines of a list input, without blank ones. */
-function parseLines(text) {
-    return text
-        .split(/\r\n|\r|\n/)
-        .map((line) => line.trim())
-        .filter((line) => line !== '');
-}
-function parseName(input, text) {
-    if (text === '')
-        throw new PushError('input', `Input ${input} is required and empty.`, `Set ${input}.`);
-    if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(text)) {
-        settings_refuse(input, text, 'a letter or digit, then up to 127 letters, digits, ".", "_" and "-"');
-    }
-    return text;
-}
-function parseBoolean(input, text) {
-    if (/^(true|True|TRUE)$/.test(text))
-        return true;
-    if (/^(false|False|FALSE)$/.test(text))
-        return false;
-    return settings_refuse(input, text, 'true or false');
-}
-function parseChoice(input, text, choices) {
-    return choices.find((choice) => choice === text) ?? settings_refuse(input, text, choices.join(', '));
-}
-/** A whole number from 1 to `most`. */
-function parseCount(input, text, unit, most) {
-    const number = /^[0-9]{1,9}$/.test(text) ? Number(text) : 0;
-    return number >= 1 && number <= most ? number : settings_refuse(input, text, `a whole number of ${unit} from 1 to ${most}`);
-}
-function parseDeleteLimit(text) {
-    const [, digits = '', percent] = /^([0-9]{1,9})(%?)$/.exec(text) ?? [];
-    if (digits !== '' && percent === '')
-        return { count: Number(digits) };
-    if (digits !== '' && Number(digits) <= 100)
-        return { percent: Number(digits) };
-    return settings_refuse('max-delete', text, 'a number of files, or a percentage from 0% to 100%');
-}
-/** rsync patterns, one a line. A pattern is only ever a pattern: no prefix makes it a rule of another kind. */
-function parsePatterns(input, text) {
-    const patterns = parseLines(text);
-    const bad = patterns.find((pattern) => /[\u0000-\u001f\u007f]/.test(pattern));
-    if (bad !== undefined)
-        settings_refuse(input, bad, 'patterns without control characters, one a line');
-    return patterns;
-}
-function parseIncludes(text) {
-    const includes = parsePatterns('includes', text);
-    for (const name of includes) {
-        const lifted = builtInExcludes.some((pattern) => matchesName(pattern, name));
-        if (!lifted)
-            settings_refuse('includes', name, `names that are excluded without being asked: ${builtInExcludes.join(' ')}`);
-    }
-    return includes;
-}
-function matchesName(pattern, name) {
-    if (pattern === name)
-        return true;
-    if (/[/*?[\]]/.test(name))
-        return false;
-    if (pattern.startsWith('*'))
-        return name.endsWith(pattern.slice(1));
-    return pattern.endsWith('*') && name.startsWith(pattern.slice(0, -1));
-}
-function parseFingerprints(text) {
-    return parseLines(text).map((line) => {
-        const fingerprint = /(?:^|\s)(SHA256:[A-Za-z0-9+/]{43})=?(?:\s|$)/.exec(line)?.[1];
-        return fingerprint ?? settings_refuse('host-key-fingerprint', line, 'SHA256:… as ssh-keygen -lf prints it, one a line');
-    });
-}
-function parseKnownHosts(text) {
-    const lines = parseLines(text);
-    const marked = /^(@cert-authority|@revoked)\s+/;
-    for (const line of lines.filter((each) => !each.startsWith('#'))) {
-        const fields = line.replace(marked, '').split(/\s+/);
-        if (fields.length < 3 ||
-            !/^(ssh-|ecdsa-|sk-)/.test(fields[1] ?? '') ||
-            !/^AAAA[A-Za-z0-9+/]+=*$/.test(fields[2] ?? '')) {
-            settings_refuse('known-hosts', line, 'lines of a known_hosts file: host, key type, key');
-        }
-    }
-    return lines.map((line) => `${line}\n`).join('');
-}
-function parseHostKeys(raw) {
-    const insecure = parseBoolean('insecure-skip-host-key-check', raw['insecure-skip-host-key-check']);
-    const lines = parseKnownHosts(raw['known-hosts']);
-    const fingerprints = parseFingerprints(raw['host-key-fingerprint']);
-    if (!insecure && !/^[^#]/m.test(lines) && fingerprints.length === 0) {
-        throw new PushError('input', 'Neither known-hosts nor host-key-fingerprint is set, so the server cannot be told from an impostor.', "Set known-hosts to the line that the server's owner gives you; `ssh-keyscan HOST` prints candidates, to be compared with `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` on the server.");
-    }
-    return { lines, fingerprints, insecure };
-}
-function parseSshKey(text) {
-    if (text.trim() !== '')
-        return parseKey(text);
-    throw new PushError('input', 'Input ssh-key is required and empty.', 'Set the secret. GitHub gives no secrets to pull requests from forks and to Dependabot: do not deploy on those events.');
-}
-function parseDeployCommand(text, sample) {
-    const command = text.trim();
-    if (/[\u0000-\u001f\u007f]/.test(command)) {
-        settings_refuse('deploy-command', command, 'one line; join commands with && or put them into a script on the server');
-    }
-    fill('deploy-command', command, sample);
-    return command;
-}
-function parseDestinationInput(raw, sample) {
-    const text = raw.destination.trim();
-    if (text !== '')
-        parseDestination('destination', text, sample);
-    else if (raw.plan.trim() === '') {
-        throw new PushError('input', 'Input destination is required and empty.', 'Set destination, or a plan that names it.');
-    }
-    return text;
-}
-// Templates are judged before branch and commit are known: with stand-ins that every rule accepts.
-function sampleValues(raw) {
-    return { app: raw.app || 'app', deployment: raw.deployment || 'default', branch: 'main', sha: '0'.repeat(40) };
-}
-function parseTargetBranch(text, sample) {
-    if (text === '' || /[{}]/.test(fill('target-branch', text, sample)))
-        settings_refuse('target-branch', text, 'a branch name or a template such as {branch}');
-    return text;
-}
-/**
- * All inputs, judged. Every mistake is told at once, before anything is connected to.
- * @throws PushError naming each input, its value and what is accepted
- */
-function parseSettings(raw) {
-    const { settings, mistakes } = judgeSettings(raw);
-    const problem = combine(mistakes);
-    if (problem !== undefined)
-        throw problem;
-    return settings;
-}
-/** All inputs with their mistakes; what could not be accepted is empty, or the least that its type allows. */
-function judgeSettings(raw) {
-    const mistakes = [];
-    function attempt(parse, otherwise) {
-        try {
-            return parse();
-        }
-        catch (error) {
-            if (!(error instanceof PushError))
-                throw error;
-            mistakes.push(error);
-            return otherwise;
-        }
-    }
-    const flag = (input) => attempt(() => parseBoolean(input, raw[input]), false);
-    const count = (input, unit, most) => attempt(() => parseCount(input, raw[input], unit, most), 1);
-    const patterns = (input) => attempt(() => parsePatterns(input, raw[input]), []);
-    const sample = sampleValues(raw);
-    const settings = {
-        app: attempt(() => parseName('app', raw.app), ''),
-        deployment: attempt(() => parseName('deployment', raw.deployment), ''),
-        destination: attempt(() => parseDestinationInput(raw, sample), ''),
-        key: attempt(() => parseSshKey(raw['ssh-key']), ''),
-        passphrase: raw['ssh-key-passphrase'],
-        hostKeys: attempt(() => parseHostKeys(raw), { lines: '', fingerprints: [], insecure: false }),
-        proxyJump: attempt(() => (raw['proxy-jump'] === '' ? undefined : parseJump('proxy-jump', raw['proxy-jump'], sample)), undefined),
-        source: raw.source === '' ? '.' : raw.source,
-        method: attempt(() => parseChoice('method', raw.method, ['auto', ...methodNames]), 'auto'),
-        excludes: patterns('excludes'),
-        includes: attempt(() => parseIncludes(raw.includes), []),
-        protect: patterns('protect'),
-        delete: flag('delete'),
-        maxDelete: attempt(() => parseDeleteLimit(raw['max-delete']), { count: 0 }),
-        adopt: flag('adopt'),
-        targetBranch: attempt(() => parseTargetBranch(raw['target-branch'], sample), ''),
-        force: flag('force'),
-        shallow: attempt(() => parseChoice('shallow', raw.shallow, ['auto', 'snapshot', 'fail']), 'auto'),
-        deployCommand: attempt(() => parseDeployCommand(raw['deploy-command'], sample), ''),
-        plan: raw.plan.trim(),
-        dryRun: flag('dry-run'),
-        doctor: flag('doctor'),
-        verify: attempt(() => parseChoice('verify', raw.verify, ['auto', 'full']), 'full'),
-        allowUntrustedEvent: flag('insecure-allow-untrusted-event'),
-        connectTimeout: count('connect-timeout', 'seconds', 600),
-        idleTimeout: count('idle-timeout', 'seconds', 86_400),
-        timeout: 60 * count('timeout', 'minutes', 1440),
-        retries: count('retries', 'attempts', 20),
-    };
-    return { settings, mistakes };
-}
-/** The branch filter, judged on its own: it is asked before anything else is read. */
-function parseBranches(raw) {
-    const branches = parseLines(raw.branches);
-    checkPatterns(branches);
-    return branches;
-}
-
-;// CONCATENATED MODULE: ./build/core/workspace.js
-
-
-
-/** For every git command over a repository that somebody else may have written. */
-const gitIsolation = {
-    GIT_CONFIG_GLOBAL: '/dev/null',
-    GIT_CONFIG_NOSYSTEM: '1',
-    GIT_TERMINAL_PROMPT: '0',
-    // A partial clone would fetch what is missing, by a command that its configuration names.
-    GIT_NO_LAZY_FETCH: '1',
-    GIT_ALLOW_PROTOCOL: 'none',
-};
-const markers = [
-    ['hg', '.hg'],
-    ['git', '.git'],
-];
-/**
- * The one look at the disk. Nothing of the workspace is run: `git rev-parse`, which runs no hook and no configured
- * program, is the only command that reads it.
- * @throws PushError `input` or `unsafe` when there is nothing that could be pushed
- */
-async function inspect(wish, host) {
-    const top = await (0,promises_namespaceObject.realpath)(host.context.workspace);
-    const source = await resolveInside(top, wish.source);
-    const isFile = !(await (0,promises_namespaceObject.stat)(source)).isDirectory();
-    const root = wish.check && !isFile ? await climb(source, top, host) : source;
-    const directory = isFile ? (0,external_node_path_namespaceObject.dirname)(root) : root;
-    const { method, reason } = await choose(wish.method, directory, isFile, top, host);
-    const hg = method === 'hg' ? await hgFacts(directory, top) : undefined;
-    const git = hg === undefined ? await gitFacts(directory, top, method === 'git', host) : undefined;
-    return {
-        root,
-        isFile,
-        method,
-        reason,
-        git,
-        hg,
-        branch: hg?.branch ?? branchOf(host.context.ref) ?? host.context.headBranch ?? git?.branch,
-        sha: hg?.node ?? git?.head ?? host.context.sha,
-    };
-}
-/** The branch that is checked out, as a ref, for a gate outside of GitHub. */
-async function checkedOutRef(source, host) {
-    const { branch } = await inspect({ source: source || '.', method: 'auto', check: false }, host);
-    return branch === undefined ? undefined : `refs/heads/${branch}`;
-}
-function branchOf(ref) {
-    return /^refs\/heads\/(.+)$/s.exec(ref ?? '')?.[1];
-}
-/** A path of the user's, resolved, links followed, and still inside the workspace. */
-async function resolveInside(top, path, input = 'source') {
-    const wanted = (0,external_node_path_namespaceObject.resolve)(top, path);
-    const found = await (0,promises_namespaceObject.realpath)(wanted).catch(() => {
-        throw new PushError('input', `Input ${input} is ${JSON.stringify(path)}, which does not exist.`, 'Name a path in the workspace, after the steps that make it.');
-    });
-    if (found !== top && !found.startsWith(top.endsWith(external_node_path_namespaceObject.sep) ? top : top + external_node_path_namespaceObject.sep)) {
-        throw new PushError('unsafe', `Input ${input} leads out of the workspace.`, 'Name a path inside the workspace.', {
-            evidence: `${path} is ${found}`,
-        });
-    }
-    return found;
-}
-/** dotCloud's `check`: the nearest directory with a dotcloud.yml, never above the workspace. */
-async function climb(start, top, host) {
-    for (let directory = start;; directory = (0,external_node_path_namespaceObject.dirname)(directory)) {
-        if (await workspace_exists((0,external_node_path_namespaceObject.join)(directory, 'dotcloud.yml'))) {
-            if (directory !== start)
-                host.log.info(`Found dotcloud.yml: using ${(0,external_node_path_namespaceObject.relative)(top, directory) || '.'} as the base directory.`);
-            return directory;
-        }
-        if (directory === top)
-            break;
-    }
-    host.log.warning(`No dotcloud.yml in ${(0,external_node_path_namespaceObject.relative)(top, start) || 'the workspace'} or above it, up to the workspace.`);
-    return start;
-}
-async function choose(wanted, directory, isFile, top, host) {
-    if (isFile && (wanted === 'hg' || wanted === 'git')) {
-        throw new PushError('input', `A single file cannot be pushed by ${wanted}.`, 'Set method: rsync, or source to the repository.');
-    }
-    const present = [];
-    for (const [method, marker] of isFile ? [] : markers) {
-        if (await workspace_exists((0,external_node_path_namespaceObject.join)(directory, marker)))
-            present.push(method);
-    }
-    if ((wanted === 'auto' || wanted === 'hg') && present.includes('hg'))
-        await refuseTracked(directory, top, host);
-    if (wanted === 'rsync')
-        return { method: wanted, reason: 'method is rsync' };
-    if (wanted !== 'auto') {
-        if (present.includes(wanted))
-            return { method: wanted, reason: `method is ${wanted}` };
-        throw new PushError('input', `Input method is ${wanted}, but there is no .${wanted} in ${(0,external_node_path_namespaceObject.relative)(top, directory) || 'the workspace'}.`, `Point source at the repository${wanted === 'git' ? '; a sub-directory of one can be sent with method: rsync' : ''}.`);
-    }
-    const [method = 'rsync'] = present;
-    return { method, reason: method === 'rsync' ? 'neither .hg nor .git is there' : `.${method} is there` };
-}
-/** A `.hg` that came with a git commit is somebody's attempt to have their hooks run next to the key. */
-async function refuseTracked(directory, top, host) {
-    const { code } = await git(directory, ['rev-parse', '--verify', '--quiet', 'HEAD:./.hg'], top, host);
-    if (code !== 0)
-        return;
-    throw new PushError('unsafe', 'The .hg directory is tracked by git: whoever committed it chose what Mercurial would do here.', 'Remove .hg from the git repository, or set method: git or rsync.');
-}
-/**
- * Mercurial's checked-out changeset, read from its dirstate: starting `hg` for it would cost a quarter of a push.
- * The first parent is at the start, or follows the docket's marker in version 2
- * (mercurial/dirstateutils/docket.py, mercurial/pure/parsers.py).
- */
-async function hgFacts(directory, top) {
-    await refuseForeignStore(directory, top);
-    const dirstate = (await readPlain((0,external_node_path_namespaceObject.join)(directory, '.hg', 'dirstate'))) ?? Buffer.alloc(0);
-    const marker = 'dirstate-v2\n';
-    const start = dirstate.subarray(0, marker.length).toString('latin1') === marker ? marker.length : 0;
-    const node = dirstate.subarray(start, start + 20).toString('hex');
-    if (/^0*$/.test(node)) {
-        throw new PushError('input', 'The Mercurial repository has no changeset checked out.', 'Commit something first, or hg update.');
-    }
-    const branch = (await readPlain((0,external_node_path_namespaceObject.join)(directory, '.hg', 'branch')))?.toString('utf8').trim() || 'default';
-    if (/[\u0000-\u001f\u007f]/.test(branch)) {
-        throw new PushError('input', 'The name in .hg/branch holds a control character.', 'Choose the branch anew: hg branch.');
-    }
-    return { node, branch };
-}
-/** What hg would push must lie in the workspace, however it is led there. */
-async function refuseForeignStore(directory, top) {
-    const hg = (0,external_node_path_namespaceObject.join)(directory, '.hg');
-    const pointer = (0,external_node_path_namespaceObject.join)(hg, 'sharedpath');
-    const shared = (await readPlain(pointer))?.toString('utf8').trim();
-    const led = [
-        hg,
-        (0,external_node_path_namespaceObject.join)(hg, 'store'),
-        ...(shared === undefined ? [] : [(0,external_node_path_namespaceObject.resolve)(hg, shared), (0,external_node_path_namespaceObject.resolve)(hg, shared, 'store')]),
-    ];
-    const real = await Promise.all(led.map((path) => (0,promises_namespaceObject.realpath)(path).catch(() => top)));
-    const outside = real.find((path) => path !== top && !path.startsWith(top + external_node_path_namespaceObject.sep));
-    if (outside === undefined && (shared !== undefined || !(await workspace_exists(pointer))))
-        return;
-    throw new PushError('unsafe', '.hg leads to a repository outside of the workspace.', 'Clone the repository inside the workspace.', { evidence: outside ?? pointer });
-}
-/**
- * A small file that lies in the workspace as a plain file; undefined when it is missing or anything else. A pipe would
- * never end, and a link could lead anywhere.
- */
-async function readPlain(path, most = 64 << 20) {
-    const found = await (0,promises_namespaceObject.lstat)(path).catch(() => undefined);
-    return found?.isFile() && found.size <= most ? await (0,promises_namespaceObject.readFile)(path) : undefined;
-}
-async function gitFacts(directory, top, required, host) {
-    if (!required && !(await hasRepositoryAbove(directory, top)))
-        return undefined;
-    const args = [
-        'rev-parse',
-        '--git-dir',
-        '--git-common-dir',
-        '--is-shallow-repository',
-        '--show-object-format',
-        'HEAD',
-        '--symbolic-full-name',
-        'HEAD',
-    ];
-    const { code, stdout, stderr } = await git(directory, args, top, host);
-    const [gitDirectory = '', common = '', shallow, objectFormat = 'sha1', head = '', ref] = stdout.trim().split('\n');
-    if (code !== 0 || !/^[0-9a-f]{40,64}$/.test(head)) {
-        if (!required)
-            return undefined;
-        throw /unknown revision|ambiguous argument/.test(stderr)
-            ? new PushError('input', 'The git repository has no commit yet.', 'Commit something first.')
-            : new PushError('input', 'The workspace is not a git repository that git can read.', 'Look at the evidence.', {
-                evidence: stderr.trim(),
-            });
-    }
-    const commonDirectory = await (0,promises_namespaceObject.realpath)((0,external_node_path_namespaceObject.resolve)(directory, common));
-    if (required)
-        await refuseForeign(directory, await (0,promises_namespaceObject.realpath)((0,external_node_path_namespaceObject.resolve)(directory, gitDirectory)), commonDirectory, top);
-    return {
-        directory: (0,external_node_path_namespaceObject.resolve)(directory, gitDirectory),
-        commonDirectory,
-        head,
-        branch: branchOf(ref),
-        shallow: shallow === 'true',
-        partial: await isPartial(commonDirectory),
-        objectFormat,
-    };
-}
-/**
- * A `.git` file may lead to a submodule's or a worktree's directory, but only to one that knows of it; and the objects
- * must be that repository's own.
- */
-async function refuseForeign(directory, git, common, top) {
-    const inside = (path) => path.startsWith(top + external_node_path_namespaceObject.sep);
-    if (inside(git) && inside(common))
-        return;
-    const back = (await readPlain((0,external_node_path_namespaceObject.join)(git, 'gitdir')))?.toString('utf8') ?? '';
-    const knowsUs = back !== '' && (await (0,promises_namespaceObject.realpath)(back.trim()).catch(() => '')) === (0,external_node_path_namespaceObject.join)(directory, '.git');
-    if (knowsUs && (0,external_node_path_namespaceObject.dirname)((0,external_node_path_namespaceObject.dirname)(git)) === common)
-        return;
-    throw new PushError('unsafe', '.git leads to a repository outside of the workspace.', 'Check the repository out inside the workspace.', { evidence: inside(git) ? common : git });
-}
-async function hasRepositoryAbove(directory, top) {
-    for (let at = directory;; at = (0,external_node_path_namespaceObject.dirname)(at)) {
-        if (await workspace_exists((0,external_node_path_namespaceObject.join)(at, '.git')))
-            return true;
-        if (at === top)
-            return false;
-    }
-}
-async function isPartial(commonDirectory) {
-    const packs = await (0,promises_namespaceObject.readdir)((0,external_node_path_namespaceObject.join)(commonDirectory, 'objects', 'pack')).catch(() => []);
-    return packs.some((name) => name.endsWith('.promisor'));
-}
-async function git(directory, args, top, host) {
-    const command = {
-        label: 'git rev-parse',
-        file: 'git',
-        // The workspace often belongs to another user (containers); we run nothing that it configures.
-        args: ['-c', 'safe.directory=*', '-c', 'safe.bareRepository=explicit', ...args],
-        cwd: directory,
-        env: { ...gitIsolation, GIT_CEILING_DIRECTORIES: (0,external_node_path_namespaceObject.dirname)(top) },
-    };
-    return await host.runner.run(command, { signal: host.signal, idle: 30 });
-}
-/** Whether there is something by this name, even a link that leads nowhere. */
-async function workspace_exists(path) {
-    return await (0,promises_namespaceObject.lstat)(path).then(() => true, () => false);
-}
-
-;// CONCATENATED MODULE: ./build/core/config.js
-
-
-
-
-
-const most = 64 << 10;
-const mostTold = 10;
-/** Every input: as it is given, else as dotcloud-push.yml has it, else its default. */
-async function complete(given, host) {
-    const config = await findConfig(host);
-    const counting = Object.keys(config).filter((name) => !Object.hasOwn(given, name));
-    if (counting.length > 0)
-        host.log.info(`${configFile} sets ${counting.join(', ')}.`);
-    return { ...defaults, ...config, ...given };
-}
-async function findConfig({ context, log }) {
-    const path = (0,external_node_path_namespaceObject.join)(context.workspace, configFile);
-    if (!(await workspace_exists(path)))
-        return {};
-    if (context.event.outside) {
-        log.warning(`${configFile} is not read: the event ${context.event.name} may run over code of somebody who cannot push to this repository.`);
-        return {};
-    }
-    const content = await readPlain(path, most);
-    if (content !== undefined)
-        return await parseConfig(content);
-    throw new PushError('input', `${configFile} is no plain file of at most ${most >> 10} KiB.`, 'Replace it by a plain file, or remove it.');
-}
-/**
- * Inputs from the text of dotcloud-push.yml, which anybody may have written: only names that the file may set, and only
- * values that the input accepts.
- * @throws PushError with every mistake and its line; `input`, or what the input's own value is refused with
- */
-async function parseConfig(content) {
-    // A parser of YAML is as large as all the rest of us.
-    const { readFlat } = await Promise.all(/* import() */[__nccwpck_require__.e(815), __nccwpck_require__.e(787)]).then(__nccwpck_require__.bind(__nccwpck_require__, 7787));
-    const read = readFlat(content);
-    if ('problem' in read) {
-        throw new PushError('input', `${configFile} cannot be read.`, 'Write YAML: a line with a name and a value for each input.', { evidence: read.problem });
-    }
-    const given = new Map();
-    const mistakes = read.entries.flatMap((entry) => {
-        try {
-            const [name, value] = readEntry(entry);
-            if (given.has(name))
-                throw twice(name, entry);
-            given.set(name, value);
-            return judge(name, value, entry);
-        }
-        catch (error) {
-            if (error instanceof PushError)
-                return [error];
-            throw error;
-        }
-    });
-    const problem = combine(mistakes.slice(0, mostTold));
-    if (problem !== undefined)
-        throw problem;
-    return Object.fromEntries(given);
-}
-function readEntry({ key, value, line }) {
-    const input = inputs.find(({ name }) => name === key);
-    if (input === undefined) {
-        throw new PushError('input', `${configFile} has ${JSON.stringify(key ?? '…')} in line ${line}, which is no input.`, `The file accepts ${config_accepted()}.`);
-    }
-    const { name, list } = input;
-    if (!input.configurable) {
-        throw new PushError('input', `${configFile} sets ${name} in line ${line}, which is not for a file that comes with the code.`, `Set ${name} in the workflow, as an option or as a variable. The file accepts ${config_accepted()}.`);
-    }
-    if (typeof value === 'string')
-        return [name, value];
-    if (list && value?.every((each) => each !== undefined))
-        return [name, value.join('\n')];
-    throw new PushError('input', `${configFile} has something else than a value for ${name} in line ${line}.`, `${name} accepts ${list ? 'a list of texts, or one text with a line for each' : 'one value'}; for the default, leave it out.`);
-}
-const config_accepted = () => inputs.flatMap(({ name, configurable }) => (configurable ? [name] : [])).join(', ');
-function twice(name, { line }) {
-    return new PushError('input', `${configFile} sets ${name} again in line ${line}.`, 'Keep one of them.');
-}
-/** What is wrong with the value alone, told with its line. */
-function judge(name, value, { line }) {
-    const usual = mistakesOf({}).map(({ cause }) => cause);
-    const place = `${configFile}, line ${line}`;
-    return mistakesOf({ [name]: value })
-        .filter(({ cause }) => !usual.includes(cause))
-        .map(({ errorClass, cause, next, evidence }) => new PushError(errorClass, cause, next, { evidence: evidence === '' ? place : `${place}: ${evidence}` }));
-}
-function mistakesOf(given) {
-    const raw = { ...defaults, ...given };
-    const { mistakes } = judgeSettings(raw);
-    try {
-        parseBranches(raw);
-        return mistakes;
-    }
-    catch (error) {
-        if (error instanceof PushError)
-            return [...mistakes, error];
-        throw error;
-    }
-}
-
+;// CONCATENATED MODULE: external "node:crypto"
+const external_node_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
 ;// CONCATENATED MODULE: ./build/core/ssh-log.js
 
 
@@ -4127,11 +3046,20 @@ async function compare(task, session, { node }) {
         return { result: 'planned', revision: node, previousRevision: node, changes: [] };
     if (output.code !== 0)
         throw await failure(`${output.stdout}\n${output.stderr}`);
-    return {
-        result: 'planned',
-        revision: node,
-        ...(await changesSince(task, session, output.stdout.trim().split('\n'), node)),
-    };
+    const brought = await changesSince(task, session, output.stdout.trim().split('\n'), node);
+    const bytesToSend = await bundleSize(task, session, brought.previousRevision, node);
+    return { result: 'planned', revision: node, ...brought, ...(bytesToSend === undefined ? {} : { bytesToSend }) };
+}
+/** The size of the bundle that a push would send. What the server has beside the earlier revision is counted too. */
+async function bundleSize(task, session, previous, node) {
+    const file = (0,external_node_path_namespaceObject.join)(session.folder, 'bundle');
+    const args = ['bundle', '--quiet', '--type', 'none-v2', '--base', previous || 'null', '--rev', node, file];
+    const { code } = await local(task, session, args);
+    if (code !== 0)
+        return undefined;
+    const { size } = await (0,promises_namespaceObject.stat)(file);
+    await (0,promises_namespaceObject.rm)(file);
+    return size;
 }
 /** `hg identify` of the other side, over its own protocol. */
 async function question(task, session) {
@@ -4371,6 +3299,757 @@ function quoteAll(words) {
     return words.map(quote).join(' ');
 }
 
+;// CONCATENATED MODULE: ./build/core/branches.js
+
+/**
+ * GitHub's filter patterns for branches: `*` stops at a slash, `**` does not, `?` and `+` repeat the character before,
+ * `[]` lists characters, a leading `!` takes a match back, and the last pattern that matches decides.
+ * https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax#filter-pattern-cheat-sheet
+ */
+function branchMatches(patterns, branch) {
+    let matched = false;
+    for (const pattern of patterns) {
+        const negated = pattern.startsWith('!');
+        if (matches(parsePattern(negated ? pattern.slice(1) : pattern), branch))
+            matched = !negated;
+    }
+    return matched;
+}
+/** @throws PushError `input` for a pattern that cannot be read, or a list that can match nothing */
+function checkPatterns(patterns) {
+    for (const pattern of patterns)
+        parsePattern(pattern.replace(/^!/, ''));
+    if (patterns.length > 0 && patterns.every((pattern) => pattern.startsWith('!'))) {
+        throw new PushError('input', 'Input branches has only "!" patterns, so no branch can match.', 'Put a pattern such as ** before them.');
+    }
+}
+const any = { takes: () => true, again: true, ahead: [1] };
+const slash = { takes: (character) => character === '/', again: false, ahead: [] };
+const wildcards = {
+    '**/': [{ takes: () => false, again: false, ahead: [1, 3] }, any, slash],
+    '**': [any],
+    '*': [{ takes: (character) => character !== '/', again: true, ahead: [1] }],
+};
+const token = /\*\*\/|\*\*|\*|\[[^\]]*\]|\\.|[\s\S]/gu;
+/** No branch has a longer name. */
+const longest = 1024;
+function parsePattern(pattern) {
+    if (pattern.length > longest) {
+        throw new PushError('input', `Input branches has a pattern of ${pattern.length} characters.`, `A pattern has at most ${longest}.`);
+    }
+    const places = [];
+    // Only a character, or a list of them, can be repeated; elsewhere ? and + stand for themselves.
+    let repeatable;
+    for (const [part] of pattern.matchAll(token)) {
+        const wildcard = wildcards[part];
+        if (wildcard !== undefined)
+            places.push(...wildcard);
+        else if (repeatable !== undefined && part === '?')
+            places.splice(-1, 1, { ...repeatable, ahead: [1] });
+        else if (repeatable !== undefined && part === '+')
+            places.splice(-1, 1, { ...repeatable, again: true });
+        else {
+            repeatable = { takes: characters(pattern, part), again: false, ahead: [] };
+            places.push(repeatable);
+            continue;
+        }
+        repeatable = undefined;
+    }
+    return places;
+}
+/** All ways through the pattern at once, so that none takes longer than the branch is long times the pattern. */
+function matches(places, branch) {
+    const open = (starts) => {
+        const reached = new Set(starts);
+        for (const at of reached)
+            for (const step of places[at]?.ahead ?? [])
+                reached.add(at + step);
+        return reached;
+    };
+    let reached = open([0]);
+    for (const character of branch) {
+        const taking = [...reached].filter((at) => places[at]?.takes(character));
+        reached = open(taking.flatMap((at) => (places[at]?.again ? [at, at + 1] : [at + 1])));
+    }
+    return reached.has(places.length);
+}
+function characters(pattern, part) {
+    if (part.length > 1 && part.startsWith('[')) {
+        const list = new RegExp(`^${characterClass(pattern, part)}$`);
+        return (character) => list.test(character);
+    }
+    const wanted = part.length > 1 && part.startsWith('\\') ? part.slice(1) : part;
+    return (character) => character === wanted;
+}
+function characterClass(pattern, part) {
+    const ranges = [...part.matchAll(/([A-Za-z0-9])-([A-Za-z0-9])/g)];
+    const listed = /^\[(?:[A-Za-z0-9]-[A-Za-z0-9]|[A-Za-z0-9_.])+\]$/.test(part);
+    if (!listed || ranges.some(([, from = '', to = '']) => from > to)) {
+        throw new PushError('input', `Input branches has the pattern "${pattern}", whose ${part} is not a list of characters.`, 'Write single characters and ranges such as [a-z0-9].');
+    }
+    return part;
+}
+/** Whether this event's ref may deploy, and if not, why: only branches ever match a branch filter. */
+function gate(patterns, ref) {
+    if (patterns.length === 0)
+        return { open: true, reason: 'no branch filter is set' };
+    if (ref === undefined || ref === '')
+        return { open: false, reason: 'no branch is checked out' };
+    const branch = /^refs\/heads\/(.+)$/s.exec(ref)?.[1];
+    if (branch === undefined)
+        return { open: false, reason: `${ref} is not a branch` };
+    const open = branchMatches(patterns, branch);
+    return { open, reason: `branch ${branch} ${open ? 'matches' : 'does not match'} ${patterns.join(', ')}` };
+}
+
+;// CONCATENATED MODULE: ./build/core/inputs.js
+/** Generated from action.yml and package.json by script/generate.mjs; do not edit. */
+const version = '1.0.0';
+const inputs = [
+    {
+        name: 'app',
+        description: 'Application name, which fills `{app}`. A letter or digit, then up to 127 letters, digits, `.`, `_` or `-`.',
+        default: '',
+        required: true,
+        group: 'What to push',
+        list: false,
+        choices: [],
+        configurable: true,
+    },
+    {
+        name: 'deployment',
+        description: 'Deployment name, which fills `{deployment}`.',
+        default: 'default',
+        required: false,
+        group: 'What to push',
+        list: false,
+        choices: [],
+        configurable: true,
+    },
+    {
+        name: 'destination',
+        description: 'Where to push: `ssh://[user@]host[:port]/path` or `[user@]host:path`, with the templates `{app}`, `{deployment}`, `{branch}` and `{sha}`. `/path` is absolute, `/~/path` and `host:path` are relative to the remote home; the user defaults to `dotcloud`, the port to 22. Required unless `plan` gives it.',
+        default: '',
+        required: false,
+        group: 'Where to',
+        list: false,
+        choices: [],
+        configurable: true,
+    },
+    {
+        name: 'ssh-key',
+        description: 'Text of the private key (OpenSSH, PEM or PKCS#8), from a secret.',
+        default: '',
+        required: true,
+        group: 'Trust',
+        list: false,
+        choices: [],
+        configurable: false,
+    },
+    {
+        name: 'ssh-key-passphrase',
+        description: 'Passphrase of an encrypted key, from a secret.',
+        default: '',
+        required: false,
+        group: 'Trust',
+        list: false,
+        choices: [],
+        configurable: false,
+    },
+    {
+        name: 'known-hosts',
+        description: 'known_hosts lines that pin the destination and the bastion. Either this or `host-key-fingerprint` is required.',
+        default: '',
+        required: false,
+        group: 'Trust',
+        list: true,
+        choices: [],
+        configurable: false,
+    },
+    {
+        name: 'host-key-fingerprint',
+        description: "Fingerprints `SHA256:…` that pin the destination's host key, one a line, of any key type.",
+        default: '',
+        required: false,
+        group: 'Trust',
+        list: true,
+        choices: [],
+        configurable: false,
+    },
+    {
+        name: 'insecure-skip-host-key-check',
+        description: '`true` or `false`. `true` connects to a host whose key nobody has checked, and warns with an annotation.',
+        default: 'false',
+        required: false,
+        group: 'Trust',
+        list: false,
+        choices: ['true', 'false'],
+        configurable: false,
+    },
+    {
+        name: 'proxy-jump',
+        description: 'Bastion to go through, `ssh://[user@]host[:port]`, pinned by the same `known-hosts`.',
+        default: '',
+        required: false,
+        group: 'Where to',
+        list: false,
+        choices: [],
+        configurable: false,
+    },
+    {
+        name: 'source',
+        description: 'Directory (or, for rsync, one file) to push, inside the workspace.',
+        default: '.',
+        required: false,
+        group: 'What to push',
+        list: false,
+        choices: [],
+        configurable: true,
+    },
+    {
+        name: 'method',
+        description: '`auto`, `hg`, `git` or `rsync`. `auto` takes hg for a directory with `.hg`, git for one with `.git`, and rsync for any other.',
+        default: 'auto',
+        required: false,
+        group: 'What to push',
+        list: false,
+        choices: ['auto', 'hg', 'git', 'rsync'],
+        configurable: true,
+    },
+    {
+        name: 'excludes',
+        description: 'rsync patterns, one a line, never sent and never deleted at the destination. `.git`, `.hg`, `.svn`, `dotcloud-push.yml` and secret-like files (`.env*`, `*.pem`, `id_*`, `.npmrc`, `.netrc`, `.ssh`, `.aws`) are always excluded as well.',
+        default: '*.pyc',
+        required: false,
+        group: 'Mirror (rsync)',
+        list: true,
+        choices: [],
+        configurable: true,
+    },
+    {
+        name: 'includes',
+        description: 'Built-in excludes to lift, by name, one a line (`.env`).',
+        default: '',
+        required: false,
+        group: 'Mirror (rsync)',
+        list: true,
+        choices: [],
+        configurable: false,
+    },
+    {
+        name: 'protect',
+        description: 'Patterns that may exist only at the destination and are never deleted, one a line (`uploads/`).',
+        default: '',
+        required: false,
+        group: 'Mirror (rsync)',
+        list: true,
+        choices: [],
+        configurable: true,
+    },
+    {
+        name: 'delete',
+        description: '`true` or `false`. `true` mirrors: rsync removes at the destination what the source no longer has.',
+        default: 'true',
+        required: false,
+        group: 'Mirror (rsync)',
+        list: false,
+        choices: ['true', 'false'],
+        configurable: true,
+    },
+    {
+        name: 'max-delete',
+        description: 'A number of files, or a percentage of what the destination holds. A mirror that would delete more stops before anything changes.',
+        default: '50%',
+        required: false,
+        group: 'Mirror (rsync)',
+        list: false,
+        choices: [],
+        configurable: false,
+    },
+    {
+        name: 'adopt',
+        description: '`true` or `false`. `true` allows the first mirror into a directory holding files that dotcloud-push did not put there.',
+        default: 'false',
+        required: false,
+        group: 'Mirror (rsync)',
+        list: false,
+        choices: ['true', 'false'],
+        configurable: false,
+    },
+    {
+        name: 'target-branch',
+        description: 'Branch at the destination (git), with the same templates as `destination`.',
+        default: '{branch}',
+        required: false,
+        group: 'Where to',
+        list: false,
+        choices: [],
+        configurable: true,
+    },
+    {
+        name: 'force',
+        description: '`true` or `false`. `true` allows a push that is not a fast-forward, with a lease on what was there (git).',
+        default: 'false',
+        required: false,
+        group: 'History (git)',
+        list: false,
+        choices: ['true', 'false'],
+        configurable: false,
+    },
+    {
+        name: 'shallow',
+        description: 'What to do with a shallow checkout (git): `auto` completes the history from its origin and otherwise stops with the fix, `snapshot` pushes one commit of the tree on top of what the destination has, `fail` stops.',
+        default: 'auto',
+        required: false,
+        group: 'History (git)',
+        list: false,
+        choices: ['auto', 'snapshot', 'fail'],
+        configurable: true,
+    },
+    {
+        name: 'deploy-command',
+        description: 'Remote command to run after the upload, with the same templates as `destination`, each value quoted. Empty runs none.',
+        default: '',
+        required: false,
+        group: 'Where to',
+        list: false,
+        choices: [],
+        configurable: true,
+    },
+    {
+        name: 'branches',
+        description: "GitHub filter patterns, one a line; `!` negates and the last match wins. Any other branch, a tag or a pull request's merge ref gives `result=skipped` and a green step. Empty pushes every ref.",
+        default: '',
+        required: false,
+        group: 'What to push',
+        list: true,
+        choices: [],
+        configurable: true,
+    },
+    {
+        name: 'plan',
+        description: 'A dotCloud plan in JSON, inline or as a path inside the workspace. It can only ask for less than the inputs allow.',
+        default: '',
+        required: false,
+        group: 'What to push',
+        list: false,
+        choices: [],
+        configurable: false,
+    },
+    {
+        name: 'dry-run',
+        description: '`true` or `false`. `true` connects and compares, changes nothing, and gives `result=planned`.',
+        default: 'false',
+        required: false,
+        group: 'This run',
+        list: false,
+        choices: ['true', 'false'],
+        configurable: false,
+    },
+    {
+        name: 'doctor',
+        description: '`true` or `false`. `true` checks the destination step by step, pushes nothing and runs nothing there but read-only questions; `result` is `planned`, or `failed` with the first fault.',
+        default: 'false',
+        required: false,
+        group: 'This run',
+        list: false,
+        choices: ['true', 'false'],
+        configurable: false,
+    },
+    {
+        name: 'verify',
+        description: '`auto` or `full` (rsync). `auto` trusts what the server remembers of the last push when nothing there has changed since; `full` compares the content of every file.',
+        default: 'auto',
+        required: false,
+        group: 'Mirror (rsync)',
+        list: false,
+        choices: ['auto', 'full'],
+        configurable: true,
+    },
+    {
+        name: 'insecure-allow-untrusted-event',
+        description: "`true` or `false`. Push even on `pull_request_target`, on `workflow_run` of a fork and on a comment at a pull request, where the code may be anybody's.",
+        default: 'false',
+        required: false,
+        group: 'Trust',
+        list: false,
+        choices: ['true', 'false'],
+        configurable: false,
+    },
+    {
+        name: 'connect-timeout',
+        description: 'Seconds to wait for a connection.',
+        default: '15',
+        required: false,
+        group: 'Time',
+        list: false,
+        choices: [],
+        configurable: true,
+    },
+    {
+        name: 'idle-timeout',
+        description: 'Seconds to wait for the next byte from the remote side.',
+        default: '120',
+        required: false,
+        group: 'Time',
+        list: false,
+        choices: [],
+        configurable: true,
+    },
+    {
+        name: 'timeout',
+        description: 'Minutes for the whole step.',
+        default: '30',
+        required: false,
+        group: 'Time',
+        list: false,
+        choices: [],
+        configurable: true,
+    },
+    {
+        name: 'retries',
+        description: 'Attempts at connecting and at an idempotent transfer. A deploy command is never run twice.',
+        default: '3',
+        required: false,
+        group: 'Time',
+        list: false,
+        choices: [],
+        configurable: true,
+    },
+];
+const outputs = [
+    { name: 'result', description: '`deployed`, `unchanged`, `skipped`, `planned` or `failed`.' },
+    {
+        name: 'failed-stage',
+        description: 'Stage that failed: `settings`, `connect`, `push` or `deploy`. Empty on success.',
+    },
+    {
+        name: 'error-class',
+        description: 'Class of the failure: `input`, `unsafe`, `key`, `host-key`, `auth`, `connect`, `timeout`, `transfer`, `space`, `remote-setup`, `deploy`, `unknown-state`, `cancelled` or `bug`. Empty on success.',
+    },
+    {
+        name: 'uploaded',
+        description: '`true` once the destination has the new content, also when the deploy command fails afterwards.',
+    },
+    { name: 'method', description: 'Method that was used: `hg`, `git` or `rsync`.' },
+    { name: 'destination', description: 'Destination with its templates filled in.' },
+    { name: 'revision', description: 'Commit or changeset that was pushed.' },
+    { name: 'previous-revision', description: 'Commit or changeset that the destination had before.' },
+    { name: 'changed-files', description: 'Number of files created or changed at the destination.' },
+    { name: 'deleted-files', description: 'Number of files deleted at the destination.' },
+    { name: 'bytes-sent', description: 'Bytes sent by the transfer.' },
+    {
+        name: 'deploy-exit-code',
+        description: 'Exit code of the deploy command. Empty when none ran or its code is unknown.',
+    },
+    { name: 'host-key-fingerprint', description: '`SHA256:…` fingerprint of the host key that the destination offered.' },
+    { name: 'seconds', description: 'Duration of the push.' },
+    { name: 'plan', description: "Plan that ran, in dotCloud's JSON." },
+    {
+        name: 'report',
+        description: 'Path of a JSON report with all of these, the timings of each stage and the file lists.',
+    },
+];
+
+;// CONCATENATED MODULE: ./build/core/key.js
+
+const howToFix = 'Put the whole private key file into the secret, from its -----BEGIN line to its -----END line, line breaks included.';
+/** What people paste instead of a private key; the first sign that fits names the mistake. */
+const mistakes = [
+    {
+        sign: /^PuTTY-User-Key-File-/,
+        cause: 'ssh-key is a PuTTY key (.ppk), which OpenSSH cannot read.',
+        next: 'Convert it: puttygen key.ppk -O private-openssh -o key, and put the result into the secret.',
+    },
+    {
+        sign: /^(ssh-|ecdsa-|sk-)\S+ +AAAA|^-+ ?BEGIN (SSH2 |RSA )?PUBLIC KEY/,
+        cause: 'ssh-key is the public half of a key.',
+        next: 'Put the private half into the secret: the file without .pub.',
+    },
+    {
+        sign: /^-----BEGIN CERTIFICATE/,
+        cause: 'ssh-key is a certificate, not a private key.',
+        next: howToFix,
+    },
+    {
+        sign: /^(?!-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----)/,
+        cause: 'ssh-key does not begin with a -----BEGIN … PRIVATE KEY----- line.',
+        next: howToFix,
+    },
+    {
+        sign: /^-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----(?!\n)(?=.)/,
+        cause: 'ssh-key is all on one line.',
+        next: howToFix,
+    },
+    {
+        sign: /^(?![\s\S]*\n-----END [A-Z0-9 ]*PRIVATE KEY-----$)/,
+        cause: 'ssh-key is cut off: it has no -----END … PRIVATE KEY----- line at its end.',
+        next: howToFix,
+    },
+    {
+        sign: /^-----BEGIN [^\n]*\n(?![A-Za-z0-9+/=\n]+\n-----END|[A-Za-z0-9-]+: )/,
+        cause: 'ssh-key holds characters that no private key has.',
+        next: howToFix,
+    },
+];
+/**
+ * The key as ssh reads it: line ends mended, one newline at the end.
+ * @throws PushError `key` that names the mistake and never quotes the key
+ */
+function parseKey(text) {
+    const lines = text.trim().split(/\r\n|\r|\n/);
+    const key = lines.map((line) => line.trimEnd()).join('\n');
+    const mistake = mistakes.find(({ sign }) => sign.test(key));
+    if (mistake !== undefined)
+        throw new PushError('key', mistake.cause, mistake.next);
+    return `${key}\n`;
+}
+/** What `ssh-keygen -y` said of a key that looked right, as a failure. */
+function unusableKey(stderr, passphraseGiven) {
+    const evidence = stderr
+        .trim()
+        .split('\n')
+        .at(-1)
+        ?.replace(/^Load key "[^"]*": /, '') ?? '';
+    if (!/passphrase/i.test(stderr)) {
+        return new PushError('key', 'ssh-key is damaged: ssh-keygen cannot read it.', howToFix, { evidence });
+    }
+    return passphraseGiven
+        ? new PushError('key', 'ssh-key-passphrase does not open ssh-key.', 'Check the passphrase for a missing or an added character.', { evidence })
+        : new PushError('key', 'ssh-key is encrypted and ssh-key-passphrase is empty.', 'Set ssh-key-passphrase, or better: use a key for this deployment alone, without a passphrase.', { evidence });
+}
+
+;// CONCATENATED MODULE: ./build/core/model.js
+const methodNames = ['hg', 'git', 'rsync'];
+/** How far commits are counted. */
+const mostCounted = 10_000;
+const stageNames = (/* unused pure expression or super */ null && (['settings', 'connect', 'push', 'deploy']));
+
+;// CONCATENATED MODULE: ./build/core/settings.js
+
+
+
+
+
+
+
+/** What each input is when nobody sets it. */
+const defaults = Object.fromEntries(inputs.map((input) => [input.name, input.default]));
+/** Inputs in a file, at the top of the workspace. */
+const configFile = 'dotcloud-push.yml';
+/**
+ * What never leaves the workspace by rsync unless `includes` lifts it: version control, files in which secrets live,
+ * and our own configuration.
+ */
+const builtInExcludes = [
+    '.git',
+    '.hg',
+    '.svn',
+    '.env*',
+    '*.pem',
+    'id_*',
+    '.npmrc',
+    '.netrc',
+    '.ssh',
+    '.aws',
+    // It tells a web root's visitors where it is pushed from.
+    configFile,
+];
+/** @throws PushError `input` with the input's name, the value and what is accepted */
+function settings_refuse(input, value, accepted) {
+    throw new PushError('input', `Input ${input} is ${JSON.stringify(value)}.`, `${input} accepts ${accepted}.`);
+}
+/** The lines of a list input, without blank ones. */
+function parseLines(text) {
+    return text
+        .split(/\r\n|\r|\n/)
+        .map((line) => line.trim())
+        .filter((line) => line !== '');
+}
+function parseName(input, text) {
+    if (text === '')
+        throw new PushError('input', `Input ${input} is required and empty.`, `Set ${input}.`);
+    if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(text)) {
+        settings_refuse(input, text, 'a letter or digit, then up to 127 letters, digits, ".", "_" and "-"');
+    }
+    return text;
+}
+function parseBoolean(input, text) {
+    if (/^(true|True|TRUE)$/.test(text))
+        return true;
+    if (/^(false|False|FALSE)$/.test(text))
+        return false;
+    return settings_refuse(input, text, 'true or false');
+}
+function parseChoice(input, text, choices) {
+    return choices.find((choice) => choice === text) ?? settings_refuse(input, text, choices.join(', '));
+}
+/** A whole number from 1 to `most`. */
+function parseCount(input, text, unit, most) {
+    const number = /^[0-9]{1,9}$/.test(text) ? Number(text) : 0;
+    return number >= 1 && number <= most ? number : settings_refuse(input, text, `a whole number of ${unit} from 1 to ${most}`);
+}
+function parseDeleteLimit(text) {
+    const [, digits = '', percent] = /^([0-9]{1,9})(%?)$/.exec(text) ?? [];
+    if (digits !== '' && percent === '')
+        return { count: Number(digits) };
+    if (digits !== '' && Number(digits) <= 100)
+        return { percent: Number(digits) };
+    return settings_refuse('max-delete', text, 'a number of files, or a percentage from 0% to 100%');
+}
+/** rsync patterns, one a line. A pattern is only ever a pattern: no prefix makes it a rule of another kind. */
+function parsePatterns(input, text) {
+    const patterns = parseLines(text);
+    const bad = patterns.find((pattern) => /[\u0000-\u001f\u007f]/.test(pattern));
+    if (bad !== undefined)
+        settings_refuse(input, bad, 'patterns without control characters, one a line');
+    return patterns;
+}
+function parseIncludes(text) {
+    const includes = parsePatterns('includes', text);
+    for (const name of includes) {
+        const lifted = builtInExcludes.some((pattern) => matchesName(pattern, name));
+        if (!lifted)
+            settings_refuse('includes', name, `names that are excluded without being asked: ${builtInExcludes.join(' ')}`);
+    }
+    return includes;
+}
+function matchesName(pattern, name) {
+    if (pattern === name)
+        return true;
+    if (/[/*?[\]]/.test(name))
+        return false;
+    if (pattern.startsWith('*'))
+        return name.endsWith(pattern.slice(1));
+    return pattern.endsWith('*') && name.startsWith(pattern.slice(0, -1));
+}
+function parseFingerprints(text) {
+    return parseLines(text).map((line) => {
+        const fingerprint = /(?:^|\s)(SHA256:[A-Za-z0-9+/]{43})=?(?:\s|$)/.exec(line)?.[1];
+        return fingerprint ?? settings_refuse('host-key-fingerprint', line, 'SHA256:… as ssh-keygen -lf prints it, one a line');
+    });
+}
+function parseKnownHosts(text) {
+    const lines = parseLines(text);
+    const marked = /^(@cert-authority|@revoked)\s+/;
+    for (const line of lines.filter((each) => !each.startsWith('#'))) {
+        const fields = line.replace(marked, '').split(/\s+/);
+        if (fields.length < 3 ||
+            !/^(ssh-|ecdsa-|sk-)/.test(fields[1] ?? '') ||
+            !/^AAAA[A-Za-z0-9+/]+=*$/.test(fields[2] ?? '')) {
+            settings_refuse('known-hosts', line, 'lines of a known_hosts file: host, key type, key');
+        }
+    }
+    return lines.map((line) => `${line}\n`).join('');
+}
+function parseHostKeys(raw) {
+    const insecure = parseBoolean('insecure-skip-host-key-check', raw['insecure-skip-host-key-check']);
+    const lines = parseKnownHosts(raw['known-hosts']);
+    const fingerprints = parseFingerprints(raw['host-key-fingerprint']);
+    if (!insecure && !/^[^#]/m.test(lines) && fingerprints.length === 0) {
+        throw new PushError('input', 'Neither known-hosts nor host-key-fingerprint is set, so the server cannot be told from an impostor.', "Set known-hosts to the line that the server's owner gives you; `ssh-keyscan HOST` prints candidates, to be compared with `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` on the server.");
+    }
+    return { lines, fingerprints, insecure };
+}
+function parseSshKey(text) {
+    if (text.trim() !== '')
+        return parseKey(text);
+    throw new PushError('input', 'Input ssh-key is required and empty.', 'Set the secret. GitHub gives no secrets to pull requests from forks and to Dependabot: do not deploy on those events.');
+}
+function parseDeployCommand(text, sample) {
+    const command = text.trim();
+    if (/[\u0000-\u001f\u007f]/.test(command)) {
+        settings_refuse('deploy-command', command, 'one line; join commands with && or put them into a script on the server');
+    }
+    fill('deploy-command', command, sample);
+    return command;
+}
+function parseDestinationInput(raw, sample) {
+    const text = raw.destination.trim();
+    if (text !== '')
+        parseDestination('destination', text, sample);
+    else if (raw.plan.trim() === '') {
+        throw new PushError('input', 'Input destination is required and empty.', 'Set destination, or a plan that names it.');
+    }
+    return text;
+}
+// Templates are judged before branch and commit are known: with stand-ins that every rule accepts.
+function sampleValues(raw) {
+    return { app: raw.app || 'app', deployment: raw.deployment || 'default', branch: 'main', sha: '0'.repeat(40) };
+}
+function parseTargetBranch(text, sample) {
+    if (text === '' || /[{}]/.test(fill('target-branch', text, sample)))
+        settings_refuse('target-branch', text, 'a branch name or a template such as {branch}');
+    return text;
+}
+/**
+ * All inputs, judged. Every mistake is told at once, before anything is connected to.
+ * @throws PushError naming each input, its value and what is accepted
+ */
+function parseSettings(raw) {
+    const { settings, mistakes } = judgeSettings(raw);
+    const problem = combine(mistakes);
+    if (problem !== undefined)
+        throw problem;
+    return settings;
+}
+/** All inputs with their mistakes; what could not be accepted is empty, or the least that its type allows. */
+function judgeSettings(raw) {
+    const mistakes = [];
+    function attempt(parse, otherwise) {
+        try {
+            return parse();
+        }
+        catch (error) {
+            if (!(error instanceof PushError))
+                throw error;
+            mistakes.push(error);
+            return otherwise;
+        }
+    }
+    const flag = (input) => attempt(() => parseBoolean(input, raw[input]), false);
+    const count = (input, unit, most) => attempt(() => parseCount(input, raw[input], unit, most), 1);
+    const patterns = (input) => attempt(() => parsePatterns(input, raw[input]), []);
+    const sample = sampleValues(raw);
+    const settings = {
+        app: attempt(() => parseName('app', raw.app), ''),
+        deployment: attempt(() => parseName('deployment', raw.deployment), ''),
+        destination: attempt(() => parseDestinationInput(raw, sample), ''),
+        key: attempt(() => parseSshKey(raw['ssh-key']), ''),
+        passphrase: raw['ssh-key-passphrase'],
+        hostKeys: attempt(() => parseHostKeys(raw), { lines: '', fingerprints: [], insecure: false }),
+        proxyJump: attempt(() => (raw['proxy-jump'] === '' ? undefined : parseJump('proxy-jump', raw['proxy-jump'], sample)), undefined),
+        source: raw.source === '' ? '.' : raw.source,
+        method: attempt(() => parseChoice('method', raw.method, ['auto', ...methodNames]), 'auto'),
+        excludes: patterns('excludes'),
+        includes: attempt(() => parseIncludes(raw.includes), []),
+        protect: patterns('protect'),
+        delete: flag('delete'),
+        maxDelete: attempt(() => parseDeleteLimit(raw['max-delete']), { count: 0 }),
+        adopt: flag('adopt'),
+        targetBranch: attempt(() => parseTargetBranch(raw['target-branch'], sample), ''),
+        force: flag('force'),
+        shallow: attempt(() => parseChoice('shallow', raw.shallow, ['auto', 'snapshot', 'fail']), 'auto'),
+        deployCommand: attempt(() => parseDeployCommand(raw['deploy-command'], sample), ''),
+        plan: raw.plan.trim(),
+        dryRun: flag('dry-run'),
+        doctor: flag('doctor'),
+        verify: attempt(() => parseChoice('verify', raw.verify, ['auto', 'full']), 'full'),
+        allowUntrustedEvent: flag('insecure-allow-untrusted-event'),
+        connectTimeout: count('connect-timeout', 'seconds', 600),
+        idleTimeout: count('idle-timeout', 'seconds', 86_400),
+        timeout: 60 * count('timeout', 'minutes', 1440),
+        retries: count('retries', 'attempts', 20),
+    };
+    return { settings, mistakes };
+}
+/** The branch filter, judged on its own: it is asked before anything else is read. */
+function parseBranches(raw) {
+    const branches = parseLines(raw.branches);
+    checkPatterns(branches);
+    return branches;
+}
+
 ;// CONCATENATED MODULE: ./build/methods/rsync-output.js
 /**
  * How rsync is asked to itemize: what is done, permissions, size, content's checksum (with --checksum), and after a bar
@@ -4550,6 +4229,234 @@ printf '%s\\n' "${memory.key} ${sums.digest} $(sh "$m/see")" >"$m/new" && mv -f 
 }
 function lines(names) {
     return names.flatMap((name) => [unescapeName(name), Buffer.from('\n')]);
+}
+
+;// CONCATENATED MODULE: ./build/core/workspace.js
+
+
+
+/** For every git command over a repository that somebody else may have written. */
+const gitIsolation = {
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_TERMINAL_PROMPT: '0',
+    // A partial clone would fetch what is missing, by a command that its configuration names.
+    GIT_NO_LAZY_FETCH: '1',
+    GIT_ALLOW_PROTOCOL: 'none',
+};
+const markers = [
+    ['hg', '.hg'],
+    ['git', '.git'],
+];
+/**
+ * The one look at the disk. Nothing of the workspace is run: `git rev-parse`, which runs no hook and no configured
+ * program, is the only command that reads it.
+ * @throws PushError `input` or `unsafe` when there is nothing that could be pushed
+ */
+async function inspect(wish, host) {
+    const top = await (0,promises_namespaceObject.realpath)(host.context.workspace);
+    const source = await resolveInside(top, wish.source);
+    const isFile = !(await (0,promises_namespaceObject.stat)(source)).isDirectory();
+    const root = wish.check && !isFile ? await climb(source, top, host) : source;
+    const directory = isFile ? (0,external_node_path_namespaceObject.dirname)(root) : root;
+    const { method, reason } = await choose(wish.method, directory, isFile, top, host);
+    const hg = method === 'hg' ? await hgFacts(directory, top) : undefined;
+    const git = hg === undefined ? await gitFacts(directory, top, method === 'git', host) : undefined;
+    return {
+        root,
+        isFile,
+        method,
+        reason,
+        git,
+        hg,
+        branch: hg?.branch ?? branchOf(host.context.ref) ?? host.context.headBranch ?? git?.branch,
+        sha: hg?.node ?? git?.head ?? host.context.sha,
+    };
+}
+/** The branch that is checked out, as a ref, for a gate outside of GitHub. */
+async function checkedOutRef(source, host) {
+    const { branch } = await inspect({ source: source || '.', method: 'auto', check: false }, host);
+    return branch === undefined ? undefined : `refs/heads/${branch}`;
+}
+function branchOf(ref) {
+    return /^refs\/heads\/(.+)$/s.exec(ref ?? '')?.[1];
+}
+/** A path of the user's, resolved, links followed, and still inside the workspace. */
+async function resolveInside(top, path, input = 'source') {
+    const wanted = (0,external_node_path_namespaceObject.resolve)(top, path);
+    const found = await (0,promises_namespaceObject.realpath)(wanted).catch(() => {
+        throw new PushError('input', `Input ${input} is ${JSON.stringify(path)}, which does not exist.`, 'Name a path in the workspace, after the steps that make it.');
+    });
+    if (found !== top && !found.startsWith(top.endsWith(external_node_path_namespaceObject.sep) ? top : top + external_node_path_namespaceObject.sep)) {
+        throw new PushError('unsafe', `Input ${input} leads out of the workspace.`, 'Name a path inside the workspace.', {
+            evidence: `${path} is ${found}`,
+        });
+    }
+    return found;
+}
+/** dotCloud's `check`: the nearest directory with a dotcloud.yml, never above the workspace. */
+async function climb(start, top, host) {
+    for (let directory = start;; directory = (0,external_node_path_namespaceObject.dirname)(directory)) {
+        if (await workspace_exists((0,external_node_path_namespaceObject.join)(directory, 'dotcloud.yml'))) {
+            if (directory !== start)
+                host.log.info(`Found dotcloud.yml: using ${(0,external_node_path_namespaceObject.relative)(top, directory) || '.'} as the base directory.`);
+            return directory;
+        }
+        if (directory === top)
+            break;
+    }
+    host.log.warning(`No dotcloud.yml in ${(0,external_node_path_namespaceObject.relative)(top, start) || 'the workspace'} or above it, up to the workspace.`);
+    return start;
+}
+async function choose(wanted, directory, isFile, top, host) {
+    if (isFile && (wanted === 'hg' || wanted === 'git')) {
+        throw new PushError('input', `A single file cannot be pushed by ${wanted}.`, 'Set method: rsync, or source to the repository.');
+    }
+    const present = [];
+    for (const [method, marker] of isFile ? [] : markers) {
+        if (await workspace_exists((0,external_node_path_namespaceObject.join)(directory, marker)))
+            present.push(method);
+    }
+    if ((wanted === 'auto' || wanted === 'hg') && present.includes('hg'))
+        await refuseTracked(directory, top, host);
+    if (wanted === 'rsync')
+        return { method: wanted, reason: 'method is rsync' };
+    if (wanted !== 'auto') {
+        if (present.includes(wanted))
+            return { method: wanted, reason: `method is ${wanted}` };
+        throw new PushError('input', `Input method is ${wanted}, but there is no .${wanted} in ${(0,external_node_path_namespaceObject.relative)(top, directory) || 'the workspace'}.`, `Point source at the repository${wanted === 'git' ? '; a sub-directory of one can be sent with method: rsync' : ''}.`);
+    }
+    const [method = 'rsync'] = present;
+    return { method, reason: method === 'rsync' ? 'neither .hg nor .git is there' : `.${method} is there` };
+}
+/** A `.hg` that came with a git commit is somebody's attempt to have their hooks run next to the key. */
+async function refuseTracked(directory, top, host) {
+    const { code } = await git(directory, ['rev-parse', '--verify', '--quiet', 'HEAD:./.hg'], top, host);
+    if (code !== 0)
+        return;
+    throw new PushError('unsafe', 'The .hg directory is tracked by git: whoever committed it chose what Mercurial would do here.', 'Remove .hg from the git repository, or set method: git or rsync.');
+}
+/**
+ * Mercurial's checked-out changeset, read from its dirstate: starting `hg` for it would cost a quarter of a push.
+ * The first parent is at the start, or follows the docket's marker in version 2
+ * (mercurial/dirstateutils/docket.py, mercurial/pure/parsers.py).
+ */
+async function hgFacts(directory, top) {
+    await refuseForeignStore(directory, top);
+    const dirstate = (await readPlain((0,external_node_path_namespaceObject.join)(directory, '.hg', 'dirstate'))) ?? Buffer.alloc(0);
+    const marker = 'dirstate-v2\n';
+    const start = dirstate.subarray(0, marker.length).toString('latin1') === marker ? marker.length : 0;
+    const node = dirstate.subarray(start, start + 20).toString('hex');
+    if (/^0*$/.test(node)) {
+        throw new PushError('input', 'The Mercurial repository has no changeset checked out.', 'Commit something first, or hg update.');
+    }
+    const branch = (await readPlain((0,external_node_path_namespaceObject.join)(directory, '.hg', 'branch')))?.toString('utf8').trim() || 'default';
+    if (/[\u0000-\u001f\u007f]/.test(branch)) {
+        throw new PushError('input', 'The name in .hg/branch holds a control character.', 'Choose the branch anew: hg branch.');
+    }
+    return { node, branch };
+}
+/** What hg would push must lie in the workspace, however it is led there. */
+async function refuseForeignStore(directory, top) {
+    const hg = (0,external_node_path_namespaceObject.join)(directory, '.hg');
+    const pointer = (0,external_node_path_namespaceObject.join)(hg, 'sharedpath');
+    const shared = (await readPlain(pointer))?.toString('utf8').trim();
+    const led = [
+        hg,
+        (0,external_node_path_namespaceObject.join)(hg, 'store'),
+        ...(shared === undefined ? [] : [(0,external_node_path_namespaceObject.resolve)(hg, shared), (0,external_node_path_namespaceObject.resolve)(hg, shared, 'store')]),
+    ];
+    const real = await Promise.all(led.map((path) => (0,promises_namespaceObject.realpath)(path).catch(() => top)));
+    const outside = real.find((path) => path !== top && !path.startsWith(top + external_node_path_namespaceObject.sep));
+    if (outside === undefined && (shared !== undefined || !(await workspace_exists(pointer))))
+        return;
+    throw new PushError('unsafe', '.hg leads to a repository outside of the workspace.', 'Clone the repository inside the workspace.', { evidence: outside ?? pointer });
+}
+/**
+ * A small file that lies in the workspace as a plain file; undefined when it is missing or anything else. A pipe would
+ * never end, and a link could lead anywhere.
+ */
+async function readPlain(path, most = 64 << 20) {
+    const found = await (0,promises_namespaceObject.lstat)(path).catch(() => undefined);
+    return found?.isFile() && found.size <= most ? await (0,promises_namespaceObject.readFile)(path) : undefined;
+}
+async function gitFacts(directory, top, required, host) {
+    if (!required && !(await hasRepositoryAbove(directory, top)))
+        return undefined;
+    const args = [
+        'rev-parse',
+        '--git-dir',
+        '--git-common-dir',
+        '--is-shallow-repository',
+        '--show-object-format',
+        'HEAD',
+        '--symbolic-full-name',
+        'HEAD',
+    ];
+    const { code, stdout, stderr } = await git(directory, args, top, host);
+    const [gitDirectory = '', common = '', shallow, objectFormat = 'sha1', head = '', ref] = stdout.trim().split('\n');
+    if (code !== 0 || !/^[0-9a-f]{40,64}$/.test(head)) {
+        if (!required)
+            return undefined;
+        throw /unknown revision|ambiguous argument/.test(stderr)
+            ? new PushError('input', 'The git repository has no commit yet.', 'Commit something first.')
+            : new PushError('input', 'The workspace is not a git repository that git can read.', 'Look at the evidence.', {
+                evidence: stderr.trim(),
+            });
+    }
+    const commonDirectory = await (0,promises_namespaceObject.realpath)((0,external_node_path_namespaceObject.resolve)(directory, common));
+    if (required)
+        await refuseForeign(directory, await (0,promises_namespaceObject.realpath)((0,external_node_path_namespaceObject.resolve)(directory, gitDirectory)), commonDirectory, top);
+    return {
+        directory: (0,external_node_path_namespaceObject.resolve)(directory, gitDirectory),
+        commonDirectory,
+        head,
+        branch: branchOf(ref),
+        shallow: shallow === 'true',
+        partial: await isPartial(commonDirectory),
+        objectFormat,
+    };
+}
+/**
+ * A `.git` file may lead to a submodule's or a worktree's directory, but only to one that knows of it; and the objects
+ * must be that repository's own.
+ */
+async function refuseForeign(directory, git, common, top) {
+    const inside = (path) => path.startsWith(top + external_node_path_namespaceObject.sep);
+    if (inside(git) && inside(common))
+        return;
+    const back = (await readPlain((0,external_node_path_namespaceObject.join)(git, 'gitdir')))?.toString('utf8') ?? '';
+    const knowsUs = back !== '' && (await (0,promises_namespaceObject.realpath)(back.trim()).catch(() => '')) === (0,external_node_path_namespaceObject.join)(directory, '.git');
+    if (knowsUs && (0,external_node_path_namespaceObject.dirname)((0,external_node_path_namespaceObject.dirname)(git)) === common)
+        return;
+    throw new PushError('unsafe', '.git leads to a repository outside of the workspace.', 'Check the repository out inside the workspace.', { evidence: inside(git) ? common : git });
+}
+async function hasRepositoryAbove(directory, top) {
+    for (let at = directory;; at = (0,external_node_path_namespaceObject.dirname)(at)) {
+        if (await workspace_exists((0,external_node_path_namespaceObject.join)(at, '.git')))
+            return true;
+        if (at === top)
+            return false;
+    }
+}
+async function isPartial(commonDirectory) {
+    const packs = await (0,promises_namespaceObject.readdir)((0,external_node_path_namespaceObject.join)(commonDirectory, 'objects', 'pack')).catch(() => []);
+    return packs.some((name) => name.endsWith('.promisor'));
+}
+async function git(directory, args, top, host) {
+    const command = {
+        label: 'git rev-parse',
+        file: 'git',
+        // The workspace often belongs to another user (containers); we run nothing that it configures.
+        args: ['-c', 'safe.directory=*', '-c', 'safe.bareRepository=explicit', ...args],
+        cwd: directory,
+        env: { ...gitIsolation, GIT_CEILING_DIRECTORIES: (0,external_node_path_namespaceObject.dirname)(top) },
+    };
+    return await host.runner.run(command, { signal: host.signal, idle: 30 });
+}
+/** Whether there is something by this name, even a link that leads nowhere. */
+async function workspace_exists(path) {
+    return await (0,promises_namespaceObject.lstat)(path).then(() => true, () => false);
 }
 
 ;// CONCATENATED MODULE: ./build/methods/rsync-filter.js
@@ -5399,7 +5306,7 @@ class Chart {
     tell(...findings) {
         for (const finding of findings) {
             this.#findings.push(finding);
-            for (const line of formatFinding(finding))
+            for (const line of finding_formatFinding(finding))
                 this.#log.info(line);
         }
     }
@@ -5410,7 +5317,7 @@ class Chart {
     }
 }
 /** A finding in one line for each of: what, evidence, next step. */
-function formatFinding({ check, verdict, detail, evidence, next }) {
+function finding_formatFinding({ check, verdict, detail, evidence, next }) {
     const margin = ' '.repeat(25);
     return [
         `${verdict.padEnd(8)} ${check.padEnd(15)} ${detail}`,
@@ -6053,6 +5960,108 @@ function git_factsOf(facts) {
 /** The registry, in dotCloud's order of detection. */
 const methods = { hg: hg, git: git_git, rsync: rsync };
 
+;// CONCATENATED MODULE: ./build/core/config.js
+
+
+
+
+
+const most = 64 << 10;
+const mostTold = 10;
+/** Every input: as it is given, else as dotcloud-push.yml has it, else its default. */
+async function complete(given, host) {
+    const config = await findConfig(host);
+    const counting = Object.keys(config).filter((name) => !Object.hasOwn(given, name));
+    if (counting.length > 0)
+        host.log.info(`${configFile} sets ${counting.join(', ')}.`);
+    return { ...defaults, ...config, ...given };
+}
+async function findConfig({ context, log }) {
+    const path = (0,external_node_path_namespaceObject.join)(context.workspace, configFile);
+    if (!(await workspace_exists(path)))
+        return {};
+    if (context.event.outside) {
+        log.warning(`${configFile} is not read: the event ${context.event.name} may run over code of somebody who cannot push to this repository.`);
+        return {};
+    }
+    const content = await readPlain(path, most);
+    if (content !== undefined)
+        return await parseConfig(content);
+    throw new PushError('input', `${configFile} is no plain file of at most ${most >> 10} KiB.`, 'Replace it by a plain file, or remove it.');
+}
+/**
+ * Inputs from the text of dotcloud-push.yml, which anybody may have written: only names that the file may set, and only
+ * values that the input accepts.
+ * @throws PushError with every mistake and its line; `input`, or what the input's own value is refused with
+ */
+async function parseConfig(content) {
+    // A parser of YAML is as large as all the rest of us.
+    const { readFlat } = await Promise.all(/* import() */[__nccwpck_require__.e(815), __nccwpck_require__.e(787)]).then(__nccwpck_require__.bind(__nccwpck_require__, 7787));
+    const read = readFlat(content);
+    if ('problem' in read) {
+        throw new PushError('input', `${configFile} cannot be read.`, 'Write YAML: a line with a name and a value for each input.', { evidence: read.problem });
+    }
+    const given = new Map();
+    const mistakes = read.entries.flatMap((entry) => {
+        try {
+            const [name, value] = readEntry(entry);
+            if (given.has(name))
+                throw twice(name, entry);
+            given.set(name, value);
+            return judge(name, value, entry);
+        }
+        catch (error) {
+            if (error instanceof PushError)
+                return [error];
+            throw error;
+        }
+    });
+    const problem = combine(mistakes.slice(0, mostTold));
+    if (problem !== undefined)
+        throw problem;
+    return Object.fromEntries(given);
+}
+function readEntry({ key, value, line }) {
+    const input = inputs.find(({ name }) => name === key);
+    if (input === undefined) {
+        throw new PushError('input', `${configFile} has ${JSON.stringify(key ?? '…')} in line ${line}, which is no input.`, `The file accepts ${config_accepted()}.`);
+    }
+    const { name, list } = input;
+    if (!input.configurable) {
+        throw new PushError('input', `${configFile} sets ${name} in line ${line}, which is not for a file that comes with the code.`, `Set ${name} in the workflow, as an option or as a variable. The file accepts ${config_accepted()}.`);
+    }
+    if (typeof value === 'string')
+        return [name, value];
+    if (list && value?.every((each) => each !== undefined))
+        return [name, value.join('\n')];
+    throw new PushError('input', `${configFile} has something else than a value for ${name} in line ${line}.`, `${name} accepts ${list ? 'a list of texts, or one text with a line for each' : 'one value'}; for the default, leave it out.`);
+}
+const config_accepted = () => inputs.flatMap(({ name, configurable }) => (configurable ? [name] : [])).join(', ');
+function twice(name, { line }) {
+    return new PushError('input', `${configFile} sets ${name} again in line ${line}.`, 'Keep one of them.');
+}
+/** What is wrong with the value alone, told with its line. */
+function judge(name, value, { line }) {
+    const usual = mistakesOf({}).map(({ cause }) => cause);
+    const place = `${configFile}, line ${line}`;
+    return mistakesOf({ [name]: value })
+        .filter(({ cause }) => !usual.includes(cause))
+        .map(({ errorClass, cause, next, evidence }) => new PushError(errorClass, cause, next, { evidence: evidence === '' ? place : `${place}: ${evidence}` }));
+}
+function mistakesOf(given) {
+    const raw = { ...defaults, ...given };
+    const { mistakes } = judgeSettings(raw);
+    try {
+        parseBranches(raw);
+        return mistakes;
+    }
+    catch (error) {
+        if (error instanceof PushError)
+            return [...mistakes, error];
+        throw error;
+    }
+}
+
 ;// CONCATENATED MODULE: ./build/core/deploy.js
 
 
@@ -6103,7 +6112,7 @@ function failed(end, code, session, tail) {
         return new PushError('deploy', 'The deploy command was killed by a signal on the server.', "Look into the server's log: when memory runs out, the kernel kills.", { evidence });
     }
     const signal = code > 128 && code < 160 ? ` (a program in it was killed by signal ${code - 128})` : '';
-    return new PushError('deploy', `The deploy command failed with exit code ${code}${signal}.`, 'Read its output above; the new content is on the server.', { evidence });
+    return new PushError('deploy', `The deploy command failed with exit code ${code}${signal}.`, 'Its output tells why; the new content is on the server.', { evidence });
 }
 
 ;// CONCATENATED MODULE: ./build/core/report.js
@@ -6231,14 +6240,26 @@ function toSend(method, upload) {
         return upload?.bytesToSend;
     return upload.changes.reduce((sum, { kind, size = 0 }) => sum + (kind === 'deleted' ? 0 : size), 0);
 }
-/** How to get back to what was there before, as far as this tool can; empty when nothing was replaced. */
-function rollback({ uploaded, method, changes, previousRevision, revision }) {
-    if (!uploaded || method === '' || (changes.length === 0 && previousRevision === revision))
-        return '';
+/** Nothing when nothing was replaced. */
+function rollback({ uploaded, method, changes, commits, previousRevision, revision, }) {
+    const fresh = previousRevision === '' && changes.every(({ kind }) => kind === 'added');
+    if (!uploaded || method === '' || fresh || (changes.length === 0 && previousRevision === revision))
+        return;
+    const before = commits.length > 0 && /^[0-9a-f]{40,64}$/.test(previousRevision) ? previousRevision : '';
+    const message = `-m 'Back to ${before.slice(0, 10)}'`;
     return {
-        git: 'Revert the commits (git revert) and push: that is deployed like any other. An earlier run, run again, needs force: true, since git does not go back by itself.',
-        hg: 'Back the changesets out (hg backout) and push: that is deployed like any other. An earlier run, run again, changes nothing, since hg push only adds.',
-        rsync: 'Run the earlier run of this workflow again: it sends the files as they were. What only the destination had, and was deleted, does not come back.',
+        git: {
+            advice: 'Push the earlier state as a new commit: that is deployed like any other. An earlier run, run again, needs force: true, since git does not go back by itself.',
+            command: before && `git restore --source=${before} --staged --worktree :/ &&\ngit commit ${message} &&\ngit push`,
+        },
+        hg: {
+            advice: 'Push the earlier state as a new changeset: that is deployed like any other. An earlier run, run again, changes nothing, since hg push only adds.',
+            command: before && `hg revert --all --rev ${before} &&\nhg commit ${message} &&\nhg push`,
+        },
+        rsync: {
+            advice: 'Run the earlier run of this workflow again: it sends the files as they were. What only the destination had, and was deleted, does not come back.',
+            command: '',
+        },
     }[method];
 }
 /** How a kind of change is written before a name. */
@@ -6257,6 +6278,10 @@ function headline(report) {
     if (report.failure !== undefined)
         return `failed (${report.failure.errorClass}) after ${end}`;
     return `${report.result} in ${end}: ${changed} changed, ${deleted} deleted`;
+}
+/** Where the time went, in one line; GitHub folds the stages away. */
+function times({ stages }) {
+    return stages.map((stage) => `${titles[stage.name]} ${stage.seconds.toFixed(2)} s`).join(' · ');
 }
 /** How many files a push changed (or added) and deleted; directories do not count. */
 function countChanges({ changes }) {
@@ -6289,6 +6314,7 @@ function toValues(report) {
 /** The report as JSON: the outputs with their own types, and what does not fit into an output. */
 function toJson(report) {
     const { changed, deleted } = countChanges(report);
+    const back = rollback(report);
     return {
         ...toValues(report),
         app: report.app,
@@ -6311,7 +6337,7 @@ function toJson(report) {
         'commit-count': report.commitCount,
         guards: report.guards,
         'bytes-to-send': report.bytesToSend ?? null,
-        rollback: rollback(report),
+        rollback: back === undefined ? '' : [back.advice, back.command].filter((part) => part !== '').join('\n'),
         'push-output': report.said,
         'deploy-output': report.tail,
     };
@@ -6810,13 +6836,9 @@ async function judgeTools(methods, settings, host) {
     const judged = await doctor_here_attempt(async () => [await keygen, ...(await Promise.all(names.map(judge)))].slice(1).join(', '));
     return ['failure' in judged ? fault('tools', judged.failure) : finding_ok('tools', judged.value)];
     async function judge(name) {
-        const { args, version, env, ...tool } = tools[name];
+        const { version, ...tool } = tools[name];
         const oldest = name === 'ssh' && settings.hostKeys.fingerprints.length > 0 ? oldestForFingerprints : tool.oldest;
-        // Not in the workspace, whose own settings an old program would read.
-        const command = { label: `${name} version`, file: name, args, cwd: host.context.temp, ...(env && { env }) };
-        await host.runner.find(name);
-        const { stdout, stderr } = await host.runner.capture(command);
-        const said = (stdout.trim() || stderr.trim()).split('\n')[0] ?? '';
+        const said = await versionOf(name, host);
         const [, major = '', minor = ''] = version.exec(said) ?? [];
         const [first, second] = oldest;
         const known = major !== '' && (Number(major) > first || (Number(major) === first && Number(minor) >= second));
@@ -6825,9 +6847,40 @@ async function judgeTools(methods, settings, host) {
         throw tooOld(name, oldest, said);
     }
 }
+/** What a program says of its version. @throws PushError when it is missing, or lies inside the workspace */
+async function versionOf(name, { runner, context }) {
+    const { args, env } = tools[name];
+    await runner.find(name);
+    // Not in the workspace, whose own settings an old program would read.
+    const command = { label: `${name} version`, file: name, args, cwd: context.temp, ...(env && { env }) };
+    const { stdout, stderr } = await runner.capture(command);
+    return (stdout.trim() || stderr.trim()).split('\n')[0] ?? '';
+}
 function tooOld(name, oldest, evidence) {
     const wanted = `${name === 'ssh' ? 'OpenSSH' : name} ${oldest.join('.')}`;
     return new PushError('input', `This machine's ${name} is not ${wanted} or newer${name === 'ssh' ? ', which host-key-fingerprint needs' : ''}.`, name === 'ssh' ? 'Pin the host by known-hosts instead.' : `Install ${wanted} or newer.`, { evidence });
+}
+
+;// CONCATENATED MODULE: ./build/core/circumstances.js
+
+
+
+
+const secrets = ['ssh-key', 'ssh-key-passphrase'];
+/** What a bug report needs besides the log, in lines: machine, event, programs, and the inputs that are not the default. */
+async function circumstances(machine, raw, host) {
+    const { event, ref = 'none', sha = 'none', workspace } = host.context;
+    const names = ['ssh', ...methodNames];
+    const programs = await Promise.all(names.map((name) => versionOf(name, host).catch((error) => explain(error).cause)));
+    const given = inputs.flatMap(({ name, default: value }) => raw[name] === undefined || raw[name] === value
+        ? []
+        : [[name, secrets.includes(name) ? `(${raw[name].length} characters)` : raw[name]]]);
+    return [
+        `dotcloud-push ${version}, ${machine}`,
+        `Event ${event.name || 'none'}, ref ${ref}, commit ${sha}, workspace ${workspace}`,
+        ...programs,
+        `Inputs: ${JSON.stringify(Object.fromEntries(given))}`,
+    ];
 }
 
 ;// CONCATENATED MODULE: ./build/core/doctor-line.js
@@ -7220,14 +7273,58 @@ function judgeWord(word, found, shell, session) {
     return fault('deploy command', explain(new PushError('deploy', cause, next)));
 }
 
+;// CONCATENATED MODULE: ./build/core/html.js
+
+/** How much of one foreign text a page shows, in characters. */
+const html_longest = { text: 500, cell: 160, path: 200, subject: 120 };
+/** Foreign text as it is: whatever HTML or Markdown could read is an entity. */
+function literal(text, most = html_longest.text) {
+    const plain = text.replaceAll(escapes, '');
+    const shown = plain.length > most ? `${plain.slice(0, most)}…` : plain;
+    return shown
+        .replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, '�')
+        .replaceAll(/[^A-Za-z0-9 ,;/+\-\u00a1-\u{10ffff}]/gu, (character) => `&#${character.codePointAt(0)};`);
+}
+/** Foreign text in one piece: a name, an address, a line. */
+const code = (text, most = html_longest.cell) => text === '' ? '' : `<code>${literal(text, most)}</code>`;
+/** A word of plain English; a name, a number with a unit, an address or a mention is none. */
+const html_plainWord = /^(?:[A-Za-z]{1,20}(?:['-][A-Za-z]{1,20}){0,3}|\d{1,9}%?)?$/;
+/** A sentence that may hold foreign words: they are set as code, without the punctuation around them. */
+function prose(text) {
+    const shown = text.length > html_longest.text ? `${text.slice(0, html_longest.text)}…` : text;
+    const words = shown.split(' ').map((word) => {
+        const [, before = '', inner = '', after = ''] = /^(["'(]?)(.*?)(["')]?[.,;:!?]?)$/s.exec(word) ?? [];
+        return `${literal(before)}${html_plainWord.test(inner) ? literal(inner) : code(inner, html_longest.text)}${literal(after)}`;
+    });
+    return words.join(' ').replaceAll('</code> <code>', ' ');
+}
+const paragraph = (html) => (html === '' ? '' : `<p>${html}</p>`);
+/** A block of HTML ends at an empty line, but one that begins with `<pre>` only at `</pre>`. */
+function folded(title, text, open) {
+    return `<details${open ? ' open' : ''}><summary>${title}</summary>\n\n<pre>${text}</pre>\n\n</details>`;
+}
+/** As many lines as there is room for; the rest is counted. */
+function html_list(all, total, bytes) {
+    const lines = html_fill(all, bytes);
+    const rest = total - lines.length;
+    return [...lines, ...(rest > 0 ? [`… and ${rest.toLocaleString('en-US')} more`] : [])].join('\n');
+}
+/** As many lines as there is room for. */
+function html_fill(all, bytes) {
+    let left = bytes;
+    const end = all.findIndex((line) => {
+        left -= Buffer.byteLength(line) + 1;
+        return left < 0;
+    });
+    return end < 0 ? all : all.slice(0, end);
+}
+
 ;// CONCATENATED MODULE: ./build/core/summary.js
 
 
 
 /** How many files and commits the summary lists. */
 const summary_mostListed = 50;
-/** How much of one foreign text it shows, in characters. */
-const summary_longest = { text: 500, cell: 160, path: 200, subject: 120 };
 /**
  * How many bytes a list may take. With them the whole page stays below 64 KiB, so that it also fits into a comment;
  * GitHub refuses a summary of more than 1 MiB.
@@ -7254,27 +7351,6 @@ function summarize(report) {
     ];
     return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
-/** Foreign text as it is: whatever HTML or Markdown could read is an entity. */
-function literal(text, most = summary_longest.text) {
-    const plain = text.replaceAll(escapes, '');
-    const shown = plain.length > most ? `${plain.slice(0, most)}…` : plain;
-    return shown
-        .replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, '�')
-        .replaceAll(/[^A-Za-z0-9 ,;/+\-\u00a1-\u{10ffff}]/gu, (character) => `&#${character.codePointAt(0)};`);
-}
-const code = (text, most = summary_longest.cell) => (text === '' ? '' : `<code>${literal(text, most)}</code>`);
-/** A word of plain English; a name, a number with a unit, an address or a mention is none. */
-const summary_plainWord = /^(?:[A-Za-z]{1,20}(?:['-][A-Za-z]{1,20}){0,3}|\d{1,9}%?)?$/;
-/** A sentence that may hold foreign words: they are set as code, without the punctuation around them. */
-function prose(text) {
-    const shown = text.length > summary_longest.text ? `${text.slice(0, summary_longest.text)}…` : text;
-    const words = shown.split(' ').map((word) => {
-        const [, before = '', inner = '', after = ''] = /^(["'(]?)(.*?)(["')]?[.,;:!?]?)$/s.exec(word) ?? [];
-        return `${literal(before)}${summary_plainWord.test(inner) ? literal(inner) : code(inner, summary_longest.text)}${literal(after)}`;
-    });
-    return words.join(' ').replaceAll('</code> <code>', ' ');
-}
-const paragraph = (html) => (html === '' ? '' : `<p>${html}</p>`);
 const seconds = (time) => time < 60 ? `${time.toFixed(time < 1 ? 2 : 1)} s` : `${Math.floor(time / 60)} min ${Math.floor(time % 60)} s`;
 const countOf = (number, noun) => `${number.toLocaleString('en-US')} ${noun}${number === 1 ? '' : 's'}`;
 function formatSize(bytes) {
@@ -7283,9 +7359,14 @@ function formatSize(bytes) {
     const value = bytes / 1000 ** power;
     return `${value < 10 && power > 0 ? value.toFixed(1) : value.toFixed(0)} ${units[power]}`;
 }
-function summary_headline({ result, app, destination, failedStage, guards: refused, seconds: time }) {
+/** What goes where. */
+function course({ app, destination }) {
     const host = /^ssh:\/\/(?:[^@/]*@)?(\[[^\]/]*\]|[^:/]+)/.exec(destination)?.[1] ?? destination;
-    const what = `${app === '' ? 'dotcloud push' : code(app)}${host === '' ? '' : ` → ${code(host)}`}`;
+    return `${app === '' ? 'dotcloud push' : code(app)}${host === '' ? '' : ` → ${code(host)}`}`;
+}
+function summary_headline(report) {
+    const { result, failedStage, guards: refused, seconds: time } = report;
+    const what = course(report);
     return {
         deployed: `✅ Deployed ${what} in ${seconds(time)}`,
         unchanged: `✅ Unchanged: ${what}, ${seconds(time)}`,
@@ -7306,13 +7387,13 @@ function facts(report) {
     const would = result === 'planned';
     const parts = [
         would ? 'Nothing was changed' : '',
+        result === 'unchanged' ? 'The destination has all of this already' : '',
         all.length === 0 ? '' : `${countOf(changed, 'file')} ${would ? 'would be ' : ''}changed or added`,
         deleted === 0 ? '' : `<b>${deleted.toLocaleString('en-US')} ${would ? 'would be ' : ''}deleted</b>`,
-        commitCount === 0 ? '' : countCommits(report),
-        would && bytesToSend !== undefined ? `${formatSize(bytesToSend)} to send` : '',
-        would || bytesSent === undefined ? '' : `${formatSize(bytesSent)} sent`,
-        result === 'unchanged' ? 'The destination has all of this already' : '',
         would && found === undefined && all.length === 0 ? 'a push would change no file' : '',
+        commitCount === 0 ? '' : countCommits(report),
+        would && bytesToSend !== undefined ? `at most ${formatSize(bytesToSend)} to send` : '',
+        would || bytesSent === undefined ? '' : `${formatSize(bytesSent)} sent`,
     ];
     const told = url === '' ? '' : `<br>The server says that it is at ${code(url, 200)}`;
     return `${parts.filter((part) => part !== '').join(' · ')}${told}`;
@@ -7320,13 +7401,13 @@ function facts(report) {
 function failure({ failure: found, uploaded }) {
     if (found === undefined)
         return '';
-    const evidence = found.evidence === '' ? '' : `\n<blockquote>${code(found.evidence, summary_longest.text)}</blockquote>`;
+    const evidence = found.evidence === '' ? '' : `\n<blockquote>${code(found.evidence, html_longest.text)}</blockquote>`;
     const told = /new content is on the server/.test(found.next);
     const there = uploaded && !told ? 'The new content is on the server. ' : '';
     return `<p><b>${prose(found.cause)}</b></p>${evidence}\n<p><b>Next:</b> ${prose(found.next)}<br>${there}Class ${code(found.errorClass)}</p>`;
 }
 function guards({ guards: all }) {
-    return summary_fill(all.map(prose), room.guards)
+    return html_fill(all.map(prose), room.guards)
         .map((line) => paragraph(`⛔ <b>The push would be refused.</b> ${line}`))
         .join('\n');
 }
@@ -7343,6 +7424,8 @@ function table(report) {
         ['Time', time(report)],
     ];
     const filled = rows.filter(([, value]) => value !== '');
+    if (filled.length === 0)
+        return '';
     return `<table>\n${filled.map(([key, value]) => `<tr><td>${key}</td><td>${value}</td></tr>`).join('\n')}\n</table>`;
 }
 /** The commands of the plan, and how they ended. */
@@ -7374,7 +7457,8 @@ function commit(id, repository) {
 /** Where the time went: a bar for each stage, from when it began to when it ended. */
 function time({ stages }) {
     const total = stages.reduce((sum, stage) => sum + stage.seconds, 0);
-    if (total === 0)
+    // One stage alone is the whole time, which the headline tells.
+    if (total === 0 || stages.length < 2)
         return '';
     const width = 40;
     const at = (when) => Math.round((when / total) * width);
@@ -7395,9 +7479,9 @@ function commits(report) {
     const lines = all.slice(0, summary_mostListed).map(({ id, subject }) => {
         const short = literal(id.slice(0, 10));
         const linked = repository !== '' && isId(id) ? `<a href="${repository}/commit/${id}">${short}</a>` : short;
-        return `${linked} ${literal(subject, summary_longest.subject)}`;
+        return `${linked} ${literal(subject, html_longest.subject)}`;
     });
-    return folded(title, summary_list(lines, commitCount, room.commits), all.length <= 10);
+    return folded(title, html_list(lines, commitCount, room.commits), all.length <= 10);
 }
 function changes(report) {
     const { changes: all, result } = report;
@@ -7409,8 +7493,8 @@ function changes(report) {
     });
     const shown = sortChanges(all).slice(0, summary_mostListed);
     const width = Math.max(...shown.map((change) => extent(change).length));
-    const lines = shown.map((change) => `${report_signs[change.kind]} ${extent(change).padStart(width)}  ${literal(change.path, summary_longest.path)}`);
-    return folded(kinds.join(', '), summary_list(lines, all.length, room.files), all.length <= 20);
+    const lines = shown.map((change) => `${report_signs[change.kind]} ${extent(change).padStart(width)}  ${literal(change.path, html_longest.path)}`);
+    return folded(kinds.join(', '), html_list(lines, all.length, room.files), all.length <= 20);
 }
 /** How much a change is: lines where they were counted, else bytes. */
 function extent({ kind, path, lines, size: bytes }) {
@@ -7424,51 +7508,54 @@ function saidBy(stage, { said, tail, failedStage }) {
     if (lines.length === 0)
         return '';
     const title = stage === 'push' ? 'What the server said to the push' : 'Output of the deploy command';
-    const kept = summary_fill(lines.map((line) => literal(line)).toReversed(), room.output);
+    const kept = html_fill(lines.map((line) => literal(line)).toReversed(), room.output);
     return folded(title, kept.toReversed().join('\n'), stage === failedStage);
 }
 function goingBack(report) {
     const how = rollback(report);
-    return how === '' ? '' : paragraph(`<b>To go back:</b> ${prose(how)}`);
-}
-/** A block of HTML ends at an empty line, but one that begins with `<pre>` only at `</pre>`. */
-function folded(title, text, open) {
-    return `<details${open ? ' open' : ''}><summary>${title}</summary>\n\n<pre>${text}</pre>\n\n</details>`;
-}
-/** As many lines as there is room for; the rest is counted. */
-function summary_list(all, total, bytes) {
-    const lines = summary_fill(all, bytes);
-    const rest = total - lines.length;
-    return [...lines, ...(rest > 0 ? [`… and ${rest.toLocaleString('en-US')} more`] : [])].join('\n');
-}
-function summary_fill(all, bytes) {
-    let left = bytes;
-    const end = all.findIndex((line) => {
-        left -= Buffer.byteLength(line) + 1;
-        return left < 0;
-    });
-    return end < 0 ? all : all.slice(0, end);
+    if (how === undefined)
+        return '';
+    const command = how.command === ''
+        ? ''
+        : `\n<pre>${how.command
+            .split('\n')
+            .map((line) => literal(line))
+            .join('\n')}</pre>`;
+    return `${paragraph(`<b>To go back:</b> ${prose(how.advice)}`)}${command}`;
 }
 
 ;// CONCATENATED MODULE: ./build/core/examination.js
 
 
 
+
 const verify = "Compare each with `ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub` at the server's console, not over this network.";
 /** The examination as lines for a log or a terminal; they hold foreign text. */
 function formatExamination(examination) {
-    const { findings, knownHosts } = examination;
-    return [...findings.flatMap(formatFinding), ...candidates(knownHosts), `Doctor: ${tally(examination)}.`];
+    return [...examination.findings.flatMap(formatFinding), ...end(examination)];
+}
+/** What is told once more where the log is folded: what needs somebody, what to pin, and the sum. */
+function concludeExamination(examination) {
+    const wanting = examination.findings.filter(({ verdict }) => verdict === 'fault' || verdict === 'warning');
+    return [...wanting.flatMap(finding_formatFinding), ...end(examination)];
+}
+function end(examination) {
+    return [...candidates(examination.knownHosts), `Doctor: ${tally(examination)}.`];
 }
 function candidates(knownHosts) {
     if (knownHosts.length === 0)
         return [];
     return ['', `known-hosts, as offered. Verify out of band before you use them. ${verify}`, ...knownHosts, ''];
 }
-function tally({ findings, report }) {
-    const count = (wanted) => findings.filter(({ verdict }) => verdict === wanted).length;
-    const plural = (number, word) => `${number} ${word}${number === 1 ? '' : 's'}`;
-    return `${plural(count('fault'), 'fault')}, ${plural(count('warning'), 'warning')}, ${count('ok')} ok, ${count('skipped')} skipped in ${report.seconds.toFixed(1)} s`;
+const number = ({ findings }, wanted) => findings.filter(({ verdict }) => verdict === wanted).length;
+function tally(examination) {
+    const found = [
+        countOf(number(examination, 'fault'), 'fault'),
+        countOf(number(examination, 'warning'), 'warning'),
+        `${number(examination, 'ok')} ok`,
+        `${number(examination, 'skipped')} skipped`,
+    ];
+    return `${found.join(', ')} in ${examination.report.seconds.toFixed(1)} s`;
 }
 /** The report of the run with the findings; keys as the outputs have them. */
 function examinationJson({ findings, knownHosts, report }) {
@@ -7476,26 +7563,39 @@ function examinationJson({ findings, knownHosts, report }) {
     return { ...toJson(report), doctor, 'known-hosts': knownHosts };
 }
 const marks = { ok: '✅', warning: '⚠️', fault: '❌', skipped: '⏭️' };
-/** The job summary, as GitHub-flavored Markdown with foreign text escaped. */
+/** How many bytes the findings and the lines to pin may take, so that the page stays below 64 KiB as the summary does. */
+const examination_room = { findings: 40_000, lines: 20_000 };
+/** The job summary: made as that of a push, with which it shares how foreign text is shown. */
 function examinationPage(examination) {
     const { findings, knownHosts, report } = examination;
-    const rows = findings.map(({ check, verdict, detail, evidence, next }) => {
-        const cell = [literal(detail), evidence === '' ? '' : `<code>${literal(evidence)}</code>`, literal(next)];
-        return `| ${marks[verdict]} ${verdict} | ${check} | ${cell.filter((part) => part !== '').join('<br>')} |`;
-    });
-    const target = report.destination === '' ? '' : `: <code>${literal(report.destination)}</code>`;
-    // To be copied whole: an RSA key is longer than what is shown of other texts.
-    const lines = knownHosts.map((line) => `<code>${literal(line, Number.POSITIVE_INFINITY)}</code>`).join('<br>');
-    return `${[
-        `### 🩺 doctor${target}`,
-        `${tally(examination)}. Nothing was pushed.`,
-        ['| | Check | Finding |', '|---|---|---|', ...rows].join('\n'),
-        ...(knownHosts.length === 0
-            ? []
-            : [
-                `<code>known-hosts</code>, as offered. **Verify out of band before you use them.** ${literal(verify)}<br>${lines}`,
-            ]),
-    ].join('\n\n')}\n`;
+    const faults = number(examination, 'fault');
+    const verdict = faults > 0 ? countOf(faults, 'fault') : 'no fault';
+    const parts = [
+        `<h3>${faults > 0 ? '❌' : '🩺'} Doctor: ${course(report)}, ${verdict}</h3>`,
+        paragraph(`${literal(tally(examination))} · nothing was pushed${report.destination === '' ? '' : ` · ${code(report.destination)}`}`),
+        `<table>\n${html_fill(findings.map(row), examination_room.findings).join('\n')}\n</table>`,
+        toPin(knownHosts),
+    ];
+    return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+/** One check: what needs somebody stands out, the rest stays in a line. */
+function row({ check, verdict, detail, evidence, next, errorClass }) {
+    const text = verdict === 'fault' ? `<b>${prose(detail)}</b>` : prose(detail);
+    const parts = [
+        text,
+        code(evidence, html_longest.text),
+        next === '' ? '' : `<b>Next:</b> ${prose(next)}`,
+        errorClass === '' ? '' : `Class ${code(errorClass)}`,
+    ];
+    return `<tr><td>${`${marks[verdict]} ${check}`.replaceAll(' ', '&#160;')}</td><td>${parts.filter((part) => part !== '').join('<br>')}</td></tr>`;
+}
+/** To be copied whole: an RSA key is longer than what is shown of other texts. */
+function toPin(knownHosts) {
+    if (knownHosts.length === 0)
+        return '';
+    const lines = html_fill(knownHosts.map((line) => literal(line, Number.POSITIVE_INFINITY)), examination_room.lines);
+    const what = `${code('known-hosts')}, as offered. <b>Verify out of band before you use them.</b> ${prose(verify)}`;
+    return `${paragraph(what)}\n<pre>${lines.join('\n')}</pre>`;
 }
 
 ;// CONCATENATED MODULE: ./build/core/doctor.js
@@ -8114,7 +8214,11 @@ function createLog() {
 
 /** Tells a run's report by every way that GitHub has: outputs, a JSON file, the job summary. */
 async function publish(report, temp) {
-    await publishAs(report, temp, { json: toJson(report), page: summarize(report), lines: [headline(report)] });
+    await publishAs(report, temp, {
+        json: toJson(report),
+        page: summarize(report),
+        lines: [times(report), headline(report)],
+    });
     if (report.result === 'skipped')
         notice(`Nothing was pushed: ${safeText(report.reason)}.`);
 }
@@ -8123,7 +8227,7 @@ async function publishExamination(examination, temp) {
     await publishAs(examination.report, temp, {
         json: examinationJson(examination),
         page: examinationPage(examination),
-        lines: formatExamination(examination),
+        lines: concludeExamination(examination),
     });
 }
 async function publishAs(report, temp, { json, page, lines }) {
@@ -8144,6 +8248,7 @@ function describe({ cause, evidence, next, stack }) {
 }
 
 ;// CONCATENATED MODULE: ./build/action/main.js
+
 
 
 
@@ -8195,9 +8300,16 @@ async function main() {
         signal: cancelOnSignals(),
         remember: (folder) => saveState('session', folder),
     };
+    if (isDebug())
+        await tellCircumstances(given, host);
     const report = await act(given, host);
     if (report.failure !== undefined)
         setFailed(describe(report.failure));
+}
+async function tellCircumstances(given, host) {
+    const { platform, arch, version } = process;
+    for (const line of await circumstances(`node ${version} on ${platform} ${arch}`, given, host))
+        host.log.debug(line);
 }
 /** Pushes, or looks at what a push would meet; tells what came of it. */
 async function act(given, host) {

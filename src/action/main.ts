@@ -1,7 +1,8 @@
 import { readFileSync, realpathSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { saveState, setFailed } from '@actions/core'
+import { isDebug, saveState, setFailed } from '@actions/core'
 import { repositoryPage } from '../core/addresses.js'
+import { circumstances } from '../core/circumstances.js'
 import { examine } from '../core/doctor.js'
 import { PushError } from '../core/errors.js'
 import { judgeEvent } from '../core/event.js'
@@ -58,8 +59,14 @@ async function main(): Promise<void> {
     signal: cancelOnSignals(),
     remember: (folder) => saveState('session' satisfies StateName, folder),
   }
+  if (isDebug()) await tellCircumstances(given, host)
   const report = await act(given, host)
   if (report.failure !== undefined) setFailed(describe(report.failure))
+}
+
+async function tellCircumstances(given: Given, host: Host): Promise<void> {
+  const { platform, arch, version } = process
+  for (const line of await circumstances(`node ${version} on ${platform} ${arch}`, given, host)) host.log.debug(line)
 }
 
 /** Pushes, or looks at what a push would meet; tells what came of it. */

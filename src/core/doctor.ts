@@ -15,7 +15,7 @@ import { withSession } from './session.js'
 import { fileNames } from './ssh-files.js'
 import { parseOffered } from './ssh-log.js'
 
-export { examinationJson, examinationPage, formatExamination } from './examination.js'
+export { concludeExamination, examinationJson, examinationPage, formatExamination } from './examination.js'
 export type { Examination, Finding, Verdict } from './finding.js'
 
 /** What the parts of an examination share. */
