@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, truncateSync, utimesSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -11,6 +11,7 @@ import {
   type GitWorkspace,
   gitWorkspace,
   isolatedEnvironment,
+  plainWorkspace,
   tree,
   writeFiles,
 } from '../support/workspaces.ts'
@@ -241,6 +242,105 @@ describe('the branch', () => {
     const workspace = gitWorkspace()
     expect((await push(server, workspace, { 'target-branch': '+main' })).errors).toEqual([])
     expect(app.git('for-each-ref', '--format=%(refname)')).toBe('refs/heads/+main\n')
+  })
+})
+
+describe('what is not committed', () => {
+  const config = (workspace: GitWorkspace, name: string, value: string) => workspace.git('config', name, value)
+  /** As right after a checkout: nothing has changed, but git has to look at the content to know that. */
+  const touched = (workspace: GitWorkspace, ...names: string[]) => {
+    for (const name of names) utimesSync(join(workspace.path, name), 1, 1)
+  }
+
+  it.each<[string, (workspace: GitWorkspace) => void]>([
+    [
+      'line ends by core.autocrlf',
+      (workspace) => {
+        config(workspace, 'core.autocrlf', 'true')
+        rmSync(join(workspace.path, 'index.html'))
+        workspace.git('checkout', '--', 'index.html')
+        expect(readFileSync(join(workspace.path, 'index.html'), 'utf8')).toBe('hello\r\n')
+      },
+    ],
+    [
+      'modes by core.fileMode',
+      (workspace) => {
+        config(workspace, 'core.fileMode', 'false')
+        chmodSync(join(workspace.path, 'index.html'), 0o755)
+      },
+    ],
+    [
+      'files in the place of links by core.symlinks',
+      (workspace) => {
+        writeFiles(workspace.path, { link: { link: 'index.html' } })
+        commit(workspace, {})
+        config(workspace, 'core.symlinks', 'false')
+        rmSync(join(workspace.path, 'link'))
+        writeFiles(workspace.path, { link: 'index.html' })
+      },
+    ],
+    ['files ignored by info/exclude', (workspace) => writeFiles(workspace.path, { '.git/info/exclude': 'x\n', x: '' })],
+    [
+      'files of a filter, such as LFS',
+      (workspace) => {
+        config(workspace, 'filter.up.clean', 'tr a-z A-Z')
+        commit(workspace, { '.gitattributes': '*.up filter=up\n', 'a.up': 'abc\n' })
+        touched(workspace, 'a.up')
+      },
+    ],
+  ])('is nothing, and nothing is said: %s', async (_, arrange) => {
+    const server = await sshd()
+    appOn(server)
+    const workspace = gitWorkspace()
+    arrange(workspace)
+    touched(workspace, 'index.html')
+    expect(workspace.git('--no-optional-locks', 'status', '--porcelain')).toBe('')
+    expect(await push(server, workspace)).toMatchObject({ errors: [], warnings: [] })
+  })
+
+  it('is named, also in an index of two parts', async () => {
+    const server = await sshd()
+    appOn(server)
+    const workspace = gitWorkspace({ 'a.txt': 'a\n', 'gone.txt': 'g\n' })
+    workspace.git('update-index', '--split-index')
+    writeFiles(workspace.path, { 'a.txt': 'other\n', 'new.txt': 'n\n' })
+    rmSync(join(workspace.path, 'gone.txt'))
+    expect((await push(server, workspace)).warnings).toEqual([
+      expect.stringContaining('not pushed: a.txt, gone.txt, new.txt. Commit them'),
+    ])
+  })
+})
+
+describe('objects', () => {
+  it('an object that is missing or damaged here is told as such', async () => {
+    const server = await sshd()
+    const app = appOn(server)
+    for (const harm of [rmSync, (path: string) => truncateSync(path)]) {
+      const workspace = gitWorkspace()
+      const name = workspace.git('rev-parse', 'HEAD:index.html').trim()
+      harm(join(workspace.path, '.git/objects', name.slice(0, 2), name.slice(2)))
+      const step = await push(server, workspace)
+      expect(step.outputs).toMatchObject({ result: 'failed', 'error-class': 'input', uploaded: 'false' })
+      expect(step.errors).toEqual([expect.stringContaining('missing or damaged here')])
+    }
+    expect(app.tip()).toBe('')
+  })
+
+  it('another object format there is told as such', async () => {
+    const server = await sshd()
+    const formats = ['sha1', 'sha256']
+    for (const format of formats) {
+      const app = bare(join(server.home, format), `--object-format=${format}`)
+      const { path } = plainWorkspace()
+      const other = formats.find((each) => each !== format)
+      run(path, 'init', '--quiet', '--initial-branch=main', `--object-format=${other}`)
+      run(path, 'add', '--all')
+      run(path, 'commit', '--quiet', '--message', 'one')
+      const step = await push(server, { path }, { destination: server.destination(format) })
+      expect(step.outputs).toMatchObject({ result: 'failed', 'error-class': 'remote-setup' })
+      expect(step.errors).toEqual([expect.stringContaining('another object format')])
+      expect(app.tip()).toBe('')
+    }
   })
 })
 

@@ -105,6 +105,23 @@ describe('a push by hg', () => {
     expect(heads().toSorted()).toEqual([one, two].toSorted())
   })
 
+  it('a secret changeset is no success: hg sends nothing of it and calls that nothing to do', async () => {
+    const server = await sshd()
+    const app = appOn(server)
+    const workspace = hgWorkspace()
+    workspace.hg('phase', '--secret', '--force', '--rev', '.')
+    expect(spawnSync('hg', ['push', app.path], { cwd: workspace.path, env: isolatedEnvironment() }).status).toBe(1)
+    for (const more of [{}, { 'dry-run': 'true' }]) {
+      const step = await push(server, workspace, { ...more, 'deploy-command': 'echo deployed' })
+      expect(step.outputs).toMatchObject({ result: 'failed', 'error-class': 'input', uploaded: 'false' })
+      expect(step.errors).toEqual([expect.stringMatching(/is secret.*hg phase --draft/s)])
+    }
+    expect(deploys(server)).toEqual([])
+    workspace.hg('phase', '--draft', '--rev', '.')
+    expect((await push(server, workspace)).outputs['result']).toBe('deployed')
+    expect(app.tip()).toBe(workspace.node())
+  })
+
   it('fills {branch} with the named branch', async () => {
     const server = await sshd()
     repository(join(server.home, 'stable'))

@@ -10,22 +10,18 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs'
+import { userInfo } from 'node:os'
 import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
-import { describe, expect } from 'vitest'
-import { trustedEvent } from '../../src/core/event.ts'
-import type { Host, Log } from '../../src/core/model.ts'
-import { withSession } from '../../src/core/session.ts'
-import { clock } from '../../src/system/clock.ts'
-import { createRunner } from '../../src/system/runner.ts'
+import { describe, expect, vi } from 'vitest'
 import { parseLog } from '../support/commands.ts'
-import { gate, makeRig, methods, run, script } from '../support/faults.ts'
+import { asRoot, gate, makeRig, methods, privilege, run, script } from '../support/faults.ts'
 import { nodeBinary, root } from '../support/launch.ts'
 import { behind, proxy } from '../support/proxy.ts'
-import { type ActionOptions, type Inputs, runAction, type Step } from '../support/runner.ts'
+import { type ActionOptions, type Inputs, runAction, type Step, startAction } from '../support/runner.ts'
 import { isInstalled, pathWithout, type Server, sshd } from '../support/sshd.ts'
-import { concurrent, temporaryDirectory } from '../support/temporary.ts'
+import { atEnd, concurrent, temporaryDirectory } from '../support/temporary.ts'
 import {
   type Files,
   gitWorkspace,
@@ -35,7 +31,6 @@ import {
   tree,
   writeFiles,
 } from '../support/workspaces.ts'
-import { settings } from '../unit/samples.ts'
 
 /** docs/security.md tells what each of these is about. A payload fires on the naive command before we are tried. */
 
@@ -210,7 +205,7 @@ describe('a repository that somebody else wrote', () => {
       fifo(path)
       expect(spawnSync('timeout', ['1', 'cat', path]).status).toBe(124)
       const running = rig.start({ method: 'auto' }, { limit: 20 })
-      const waited = sleep(5000, 'waits' as const)
+      const waited = sleep(2500, 'waits' as const)
       if ((await Promise.race([running.done, waited])) === 'waits') running.kill('SIGINT')
       // What ends it here also ends it when its time is up.
       const began = performance.now()
@@ -237,6 +232,12 @@ describe('a repository that somebody else wrote', () => {
     for (const [index, [name, content]] of garbage.entries()) {
       const rig = makeRig('hg', server, { 'a.txt': 'a\n' }, { path: `app-${index}` })
       writeFileSync(join(rig.workspace, '.hg', name), content)
+      const id = spawnSync('hg', ['id'], { cwd: rig.workspace, env: isolatedEnvironment() })
+      const pasted = content.toString('latin1').replaceAll('\u0000', '')
+      for (const mark of ['', "'"]) spawnSync('sh', ['-c', `echo ${mark}${pasted}${mark}`])
+      // hg complains of it, or a script that pastes the branch runs it.
+      const fired = [id.stderr.length > 0, content.includes(0), sprung()]
+      expect([name, index, fired.includes(true)]).toEqual([name, index, true])
       const step = await rig.push({ 'deploy-command': 'echo {branch}' })
       expect([name, content.toString('latin1'), step.outputs['error-class']]).not.toContain('bug')
       expect(sprung()).toBe(false)
@@ -365,6 +366,38 @@ describe('what would be sent', () => {
       expect([place, existsSync(join(server.home, 'b', place))]).toEqual([place, false])
       expect([place, step.outputs['error-class']]).toEqual([place, 'unsafe'])
     }
+  })
+
+  concurrent('C1 a RUNNER_TEMP in what is pushed: refused, since the key would be sent', async () => {
+    const server = await sshd()
+    const { path } = plainWorkspace({
+      'index.html': 'x\n',
+      'public/index.html': 'x\n',
+      'tmp/dotcloud-push-x/key': 'k\n',
+    })
+    const naive = temporaryDirectory('naive')
+    run(path, 'rsync', '-r', './', naive)
+    expect(existsSync(join(naive, 'tmp/dotcloud-push-x/key'))).toBe(true)
+    const link = join(temporaryDirectory('link'), 'temp')
+    symlinkSync(join(path, 'tmp'), link)
+    for (const temp of [join(path, 'tmp'), link, path])
+      expectRefused(await push(server, path, {}, { env: { RUNNER_TEMP: temp } }), 'unsafe', 'RUNNER_TEMP')
+    expect(server.connections()).toBe(0)
+    const step = await push(server, path, { source: 'public' }, { env: { RUNNER_TEMP: link } })
+    expect(step.outputs['result']).toBe('deployed')
+    expect(Object.keys(tree(join(server.home, 'app')))).toEqual(['index.html'])
+  })
+
+  concurrent('a source that is a pipe, a socket or a device is no success', async () => {
+    const server = await sshd()
+    const { path } = plainWorkspace()
+    fifo(join(path, 'pipe'))
+    symlinkSync('/dev/null', join(path, 'null'))
+    // rsync sends nothing of it and is content.
+    expect(spawnSync('rsync', ['-lpt', 'pipe', 'there'], { cwd: path }).status).toBe(0)
+    expectRefused(await push(server, path, { source: 'pipe' }), 'input', 'neither a directory nor a file')
+    expectRefused(await push(server, path, { source: 'null' }), 'unsafe', 'leads out of the workspace')
+    expect(server.connections()).toBe(0)
   })
 
   concurrent('C6 a .dotcloudignore that leads to our own environment tells the server nothing of the key', async () => {
@@ -587,25 +620,114 @@ describe('this machine', () => {
     expect(statSync(victim).mode & 0o777).toBe(0o644)
     writeFileSync(victim, '')
 
-    const names = ['key', 'known_hosts', 'ssh_config', 'dotcloud-ssh', 'keep-connection', 'home']
-    for (const name of names) {
-      for (const plant of [(path: string) => symlinkSync(victim, path), (path: string) => writeFileSync(path, '')]) {
-        const temp = temporaryDirectory('temp')
-        const host = hostIn(temp, (folder) => plant(join(folder, name)))
-        const opened = withSession(
-          settings({ 'ssh-key': server.privateKey, 'known-hosts': server.knownHosts }),
-          Promise.resolve(server),
-          host,
-          () => {},
-          async () => 'opened',
-        )
-        await expect(opened).rejects.toMatchObject({ code: 'EEXIST' })
-        expect(readFileSync(victim, 'utf8')).toBe('')
-        expect(readdirSync(temp)).toEqual([])
-      }
+    const link = (path: string) => symlinkSync(victim, path)
+    const file = (path: string) => writeFileSync(path, '')
+    for (const [name, plant] of [
+      ['key', link],
+      ['key', file],
+      ['home', link],
+      ['ssh_config', link],
+      ['known_hosts', file],
+      ['dotcloud-ssh', file],
+    ] as const) {
+      // The step stops where it tells of its folder, until somebody listens: as quick as an attacker could ever be.
+      const state = join(temporaryDirectory('state'), 'state')
+      fifo(state)
+      const running = startAction(inputs(server), {
+        workspace: plainWorkspace().path,
+        post: false,
+        env: { GITHUB_STATE: state },
+      })
+      const folder = await vi.waitFor(() => {
+        const [found = ''] = readdirSync(running.temp).filter((each) => each.startsWith('dotcloud-push-'))
+        expect(found).not.toBe('')
+        return join(running.temp, found)
+      }, 5000)
+      plant(join(folder, name))
+      const told = readFileSync(state, 'utf8')
+      rmSync(state)
+      writeFileSync(state, '')
+      const step = await running.done
+      expect(told).toContain(folder)
+      expect([name, step.outputs['result'], step.errors]).toEqual([
+        name,
+        'failed',
+        [expect.stringContaining('EEXIST: file already exists')],
+      ])
+      expect(readFileSync(victim, 'utf8')).toBe('')
+      expect(step.leftovers()).toEqual([])
     }
     expect(server.connections()).toBe(0)
   })
+
+  concurrent(
+    'B21 with a ProxyCommand in ~/.ssh/config, where ssh looks for it: it is not read',
+    async () => {
+      const server = await sshd()
+      const { script: evil, sprung } = trap()
+      const { username, uid, gid } = userInfo()
+      const home = temporaryDirectory('home')
+      writeFiles(home, { '.ssh/config': `Host *\n  ProxyCommand ${evil}\n` })
+      // ssh asks the user database for the home, not the environment: both get one of their own, below a shell that
+      // keeps variables with a dash in their names.
+      const users = join(temporaryDirectory('users'), 'passwd')
+      const others = readFileSync('/etc/passwd', 'utf8').replace(new RegExp(`^${username}:.*\\n`, 'm'), '')
+      writeFileSync(users, `${username}:x:${uid}:${gid}::${home}:/bin/sh\n${others}`)
+      const inside = [
+        ...(privilege?.length === 0 ? [] : ['sudo', '-n', '-E']),
+        ...['unshare', '--mount', 'bash', '-c'],
+        `mount --bind ${users} /etc/passwd && exec setpriv --reuid=${uid} --regid=${gid} --clear-groups env "$@"`,
+        '-',
+        `PATH=${process.env['PATH']}`,
+        `HOME=${home}`,
+      ]
+      const [file = '', ...args] = [...inside, 'ssh', '-o', 'BatchMode=yes', server.host, 'true']
+      spawnSync(file, args, { input: '' })
+      expect(sprung()).toBe(true)
+
+      for (const method of methods) {
+        const rig = makeRig(method, server, undefined, { path: method })
+        const step = await rig.push({ 'deploy-command': 'echo deployed' }, { dist: wrapped(inside), home })
+        expect([method, step.outputs['result'], sprung()], step.log).toEqual([method, 'deployed', false])
+      }
+    },
+    { runIf: canMount() },
+  )
+
+  concurrent('that lacks something is told as such, and not as a bug of ours', async () => {
+    const server = await sshd()
+    const { path } = plainWorkspace()
+    const gone = join(temporaryDirectory('gone'), 'gone')
+    const workspace = await push(server, path, {}, { env: { GITHUB_WORKSPACE: gone } })
+    expect(workspace.errors).toEqual([expect.stringContaining('GITHUB_WORKSPACE')])
+    const temp = await push(server, path, {}, { env: { RUNNER_TEMP: gone } })
+    expect(temp.errors).toEqual([expect.stringMatching(/This machine denies us.*no such file.*RUNNER_TEMP/s)])
+    for (const { outputs } of [workspace, temp])
+      expect(outputs).toMatchObject({ result: 'failed', 'error-class': 'input' })
+    expect(server.connections()).toBe(0)
+  })
+
+  concurrent('that cannot show a summary or a report does not turn a deployment red', async () => {
+    const server = await sshd()
+    const { path } = plainWorkspace()
+    const step = await push(server, path, {}, { env: { GITHUB_STEP_SUMMARY: '/nonexistent/summary' } })
+    expect(step).toMatchObject({ code: 0, errors: [], warnings: [expect.stringContaining('summary')] })
+    expect(step.outputs['result']).toBe('deployed')
+  })
+
+  concurrent(
+    'that runs nothing in RUNNER_TEMP is told as such, and not the server',
+    async () => {
+      const server = await sshd()
+      const folder = temporaryDirectory('noexec')
+      asRoot('mount', '-t', 'tmpfs', '-o', 'noexec,mode=777', 'none', folder)
+      atEnd(() => asRoot('umount', folder))
+      const step = await push(server, plainWorkspace().path, {}, { env: { RUNNER_TEMP: folder } })
+      expect(step.errors).toEqual([expect.stringMatching(/This machine denies us.*EACCES/s)])
+      expect(server.connections()).toBe(0)
+    },
+    { runIf: canMount() },
+  )
 
   const traced = isInstalled('strace') && spawnSync('strace', ['-o', '/dev/null', 'true']).status === 0
   for (const method of methods) {
@@ -614,22 +736,11 @@ describe('this machine', () => {
       async () => {
         const rig = makeRig(method, await sshd())
         const trace = join(temporaryDirectory('trace'), 'trace')
-        const dist = temporaryDirectory('action')
-        // Each half as the runner starts it, but traced.
-        const tracing = (half: string) =>
-          `const {spawnSync} = require('node:child_process')
-const {status} = spawnSync('strace', ['-f', '-qq', '-e', 'trace=connect,sendto', '-o', ${JSON.stringify(trace)} + '.${half}', ${JSON.stringify(nodeBinary('node24'))}, ${JSON.stringify(join(root, 'dist', half, 'index.js'))}], {stdio: 'inherit'})
-process.exit(status)
-`
-        writeFiles(dist, {
-          'action.yml': readFileSync(join(root, 'action.yml')),
-          'dist/main/index.js': tracing('main'),
-          'dist/post/index.js': tracing('post'),
-        })
-        const step = await rig.push({ 'deploy-command': 'echo deployed' }, { dist: join(dist, 'dist'), post: true })
+        const strace = ['strace', '-f', '-qq', '-A', '-e', 'trace=connect,sendto', '-o', trace]
+        const step = await rig.push({ 'deploy-command': 'echo deployed' }, { dist: wrapped(strace), post: true })
         expect(step.outputs['result'], step.log).toBe('deployed')
         expect(step.postCode).toBe(0)
-        const calls = ['main', 'post'].map((half) => readFileSync(`${trace}.${half}`, 'utf8')).join('')
+        const calls = readFileSync(trace, 'utf8')
         const reached = [...calls.matchAll(/sin6?_port=htons\((\d+)\)/g)].map(([, port]) => Number(port))
         expect(new Set(reached)).toEqual(new Set([rig.server.port]))
       },
@@ -638,37 +749,25 @@ process.exit(status)
   }
 })
 
-function hostIn(temp: string, remember: Host['remember']): Host {
-  const silent = () => {}
-  const log: Log = {
-    group: silent,
-    endGroup: silent,
-    info: silent,
-    debug: silent,
-    command: silent,
-    remote: silent,
-    warning: silent,
-    progress: silent,
-    notice: silent,
+/** Whether file systems can be mounted here, by root or by sudo. */
+function canMount(): boolean {
+  const [file = '', ...args] = [...(privilege ?? ['false']), 'unshare', '--mount', 'true']
+  return spawnSync(file, args).status === 0
+}
+
+/** Our bundles, each half as the runner starts it, but below another program. */
+function wrapped(words: readonly string[]): string {
+  const directory = temporaryDirectory('action')
+  const half = (name: string) => {
+    const [file = '', ...args] = [...words, nodeBinary('node24'), join(root, 'dist', name, 'index.js')]
+    return `const { spawnSync } = require('node:child_process')
+process.exit(spawnSync(${JSON.stringify(file)}, ${JSON.stringify(args)}, { stdio: 'inherit' }).status)
+`
   }
-  const path = process.env['PATH'] ?? ''
-  const context = {
-    workspace: temp,
-    temp,
-    ref: undefined,
-    headBranch: undefined,
-    sha: undefined,
-    event: trustedEvent,
-    platform: process.platform,
-    path,
-    proxies: {},
-  }
-  return {
-    context,
-    runner: createRunner({ PATH: path }, root),
-    log,
-    clock,
-    signal: new AbortController().signal,
-    remember,
-  }
+  writeFiles(directory, {
+    'action.yml': readFileSync(join(root, 'action.yml')),
+    'dist/main/index.js': half('main'),
+    'dist/post/index.js': half('post'),
+  })
+  return join(directory, 'dist')
 }

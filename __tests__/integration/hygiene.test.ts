@@ -408,6 +408,9 @@ describe('a poisoned machine', () => {
     const pwn = join(temporaryDirectory('pwn'), 'PWN')
     writeFiles(workspace.path, { [`node_modules/.bin/${tool}`]: script(`touch ${pwn}`) })
     const PATH = `${join(workspace.path, 'node_modules/.bin')}:${process.env['PATH']}`
+    spawnSync(tool, ['--version'], { env: { PATH } })
+    expect(existsSync(pwn)).toBe(true)
+    rmSync(pwn)
     const more = tool === 'rsync' ? { method: 'rsync' } : {}
     const step = await push(server, more, { workspace: workspace.path, env: { PATH } })
     expect(step.outputs).toMatchObject({ result: 'failed', 'error-class': 'unsafe' })

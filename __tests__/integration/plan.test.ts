@@ -1,4 +1,5 @@
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { question } from '../support/faults.ts'
@@ -19,6 +20,21 @@ const push = (inputs: Inputs, { path }: Workspace, options: ActionOptions = {}):
 
 const planOf = (...data: unknown[]): string => JSON.stringify({ type: 'cmd', data })
 const commandsRun = (server: Server) => server.commands().filter((command) => !command.includes(question))
+
+/** What comes of a plan that is simply carried out: whether a command of its own ran, and what it got hold of. */
+function obey(plan: string, { path: cwd }: Workspace): { ran: boolean; read: string[] } {
+  const out = temporaryDirectory('obeyed')
+  const pwn = join(cwd, 'PWN')
+  for (const [verb, what, url, options] of JSON.parse(plan).data) {
+    const only = ['--include=passwd', '--exclude=*']
+    if (verb !== 'upload') spawnSync('sh', ['-c', what], { cwd })
+    else if (options.rsync?.rsh) spawnSync('rsync', ['-e', options.rsync.rsh, what, url], { cwd })
+    else spawnSync('rsync', ['-r', ...only, `${what}/`, out], { cwd })
+  }
+  const ran = existsSync(pwn)
+  rmSync(pwn, { force: true })
+  return { ran, read: readdirSync(out) }
+}
 
 describe('a plan that ran before', () => {
   it('rsync: what a dry run printed deploys the same', async () => {
@@ -266,6 +282,14 @@ describe('a plan that is refused', () => {
       'an option as host': to('ssh://-oProxyCommand=touch%20PWN/app'),
       'a directory that does not exist': planOf(['upload', 'missing', through.destination('app'), {}]),
     }
+    // Whoever obeys runs what they say, reads what they name, and believes what their prototypes claim.
+    for (const name of ['the verb script', 'the verb run', 'an option rsh', 'a valid step, then an invalid one'])
+      expect([name, obey(malformed[name] ?? '', workspace).ran]).toEqual([name, true])
+    for (const name of ['an absolute directory', 'a link that leads out'])
+      expect([name, obey(greedy[name] ?? '', workspace).read]).toEqual([name, ['passwd']])
+    const [[, , , options]] = JSON.parse(malformed['a __proto__ in the options'] ?? '').data
+    expect(Object.assign({}, options).check).toBe(true)
+
     const inputs = { ...inputsFor(through), destination: through.destination('app'), method: 'rsync' }
     const run = async (plans: Readonly<Record<string, string>>) => {
       const seen: Record<string, unknown> = {}

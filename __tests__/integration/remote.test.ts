@@ -222,6 +222,12 @@ describe('the tools there', () => {
     })
   }
 
+  concurrent('F3 are few: a push by rsync does without dirname, ls and find', async () => {
+    const path = pathWithout('dirname', 'ls', 'find', 'gzip', 'ps')
+    const rig = makeRig('rsync', await sshd({ path }), { 'a.txt': 'a\n' }, { path: 'deep/app' })
+    expectDeployed('F3 few tools', await rig.push({}, { limit: 20 }), rig)
+  })
+
   for (const version of [30, 31]) {
     concurrent(`F17 have an rsync of protocol ${version}`, async () => {
       const bin = temporaryDirectory('bin')
@@ -273,7 +279,7 @@ describe('the start files there', () => {
   concurrent('F4 and more of it than Mercurial passes over', async () => {
     const server = await sshd({ noise: 'Welcome to the jungle!\n'.repeat(2000) })
     const step = await makeRig('hg', server).push({ 'deploy-command': count })
-    const says = /prints text/
+    const says = /does not answer as Mercurial does.*Welcome.*print text/s
     expectFailure('F4 hg, very noisy shell', step, { class: 'remote-setup', stage: 'push', says })
     expect(ran(server)).toBe(0)
   })
@@ -289,6 +295,31 @@ describe('a command there that never answers', () => {
       expect(ran(server)).toBe(0)
     })
   }
+
+  concurrent('F9 since a git hook left a program behind: the branch has moved, and that is told', async () => {
+    const rig = makeRig('git', await sshd())
+    writeFiles(rig.there, { 'hooks/post-receive': script('sleep 61 &') })
+    const step = await rig.push({ 'idle-timeout': '1', 'deploy-command': count })
+    expectFailure('F9 git, a hook leaves a program behind', step, {
+      class: 'timeout',
+      stage: 'push',
+      says: /after 1 s without a byte.*moved all the same.*nohup/s,
+      uploaded: true,
+    })
+    expect(step.outputs['revision']).toBe(rig.arrived())
+    expect(ran(rig.server)).toBe(0)
+  })
+
+  concurrent('F9 since the deploy command left a program behind: it has ended, and that is told', async () => {
+    const rig = makeRig('rsync', await sshd())
+    const step = await rig.push({ 'idle-timeout': '1', 'deploy-command': 'sleep 61 &' })
+    expectFailure('F9 deploy, leaves a program behind', step, {
+      class: 'timeout',
+      stage: 'deploy',
+      says: /has ended, but a program that it started holds its output open.*nohup/s,
+      uploaded: true,
+    })
+  })
 
   concurrent('F9 not even to the first question: idle-timeout', async () => {
     const server = await sshd({ gate: gate('exec sleep 61') })
@@ -410,6 +441,28 @@ done`
     expect(ran(server)).toBe(0)
   })
 
+  concurrent('that is something else: its words are the evidence', async () => {
+    const server = await sshd({ gate: gate('echo "Only backups here." >&2; exit 42') })
+    for (const method of methods) {
+      const rig = makeRig(method, server, undefined, { path: method })
+      expect((await server.ssh('true')).code).toBe(42)
+      const step = await rig.push({ 'deploy-command': count })
+      const says = /does not answer as \w+ does\..*Evidence: .*Only backups here\./s
+      expectFailure(`another program: ${method}`, step, { class: 'remote-setup', stage: 'push', says })
+    }
+    expect(ran(server)).toBe(0)
+  })
+
+  concurrent('whose program is killed by a signal', async () => {
+    for (const method of methods) {
+      const rig = makeRig(method, await sshd({ gate: onTransfer(method, 'kill -9 $$') }))
+      const step = await rig.push({ 'deploy-command': count })
+      const says = /was killed by a signal on /
+      expectFailure(`killed there: ${method}`, step, { class: 'transfer', stage: 'push', says })
+      expect(ran(rig.server)).toBe(0)
+    }
+  })
+
   concurrent('that is git-shell: a push by git arrives, a deploy command and rsync are refused', async () => {
     const server = await sshd({ gate: gate('exec git-shell -c "$COMMAND"') })
     const rig = makeRig('git', server)
@@ -431,7 +484,7 @@ done`
     for (const method of methods) {
       const rig = makeRig(method, server, undefined, { path: method })
       const step = await rig.push({ 'deploy-command': count })
-      const says = /not available|prints text/
+      const says = /may not log in|prints text/
       expectFailure(`nologin: ${method}`, step, { class: 'remote-setup', stage: 'push', says })
     }
     expect(ran(server)).toBe(0)

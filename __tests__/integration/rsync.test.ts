@@ -265,7 +265,7 @@ describe('a push and the next ones', () => {
 
 describe('names and links', () => {
   it('sends the links that stay inside, and drops the others with a warning', async () => {
-    const { there, push } = await rig({
+    const { workspace, there, push } = await rig({
       'index.html': 'hello\n',
       'sub/page.html': 'page\n',
       'file-link': { link: 'index.html' },
@@ -275,6 +275,9 @@ describe('names and links', () => {
       passwd: { link: '/etc/passwd' },
       'sub/escape': { link: '../../outside' },
     })
+    const out = temporaryDirectory('naive')
+    spawnSync('rsync', ['-rL', `${workspace}/`, out])
+    expect(readFileSync(join(out, 'passwd'), 'utf8')).toBe(readFileSync('/etc/passwd', 'utf8'))
     const step = await push()
     expect(outcome(step)).toEqual(deployed(6))
     expect(tree(there)).toMatchObject({
@@ -359,6 +362,10 @@ describe('what stays here', () => {
   }
 
   it('secret-like files are never sent, and never deleted there', async () => {
+    const out = temporaryDirectory('naive')
+    spawnSync('rsync', ['-r', `${plainWorkspace(secrets).path}/`, out])
+    expect(Object.keys(tree(out)).sort()).toEqual(Object.keys(secrets).sort())
+
     const { there, push, plant, write, remove } = await rig({ ...secrets, ...numbered(4), 'sub/page': 'page\n' })
     const forced = { method: 'rsync' }
     expect(outcome(await push(forced))).toEqual(deployed(5))
@@ -445,6 +452,9 @@ describe('what stays here', () => {
     const out = temporaryDirectory('naive')
     spawnSync('rsync', ['-r', '--exclude=.env', '--exclude=!', `${naive}/`, out])
     expect(existsSync(join(out, '.env'))).toBe(true)
+    const merged = temporaryDirectory('naive')
+    spawnSync('rsync', ['-r', '-F', '--exclude=.env', `${naive}/`, merged])
+    expect(readdirSync(merged)).toEqual(['.env'])
 
     const { there, push, write } = await rig(files)
     const arrived = ['.rsync-filter', '.rules', 'index.html']

@@ -138,6 +138,50 @@ const messages: readonly [MethodName, errorClass: string, cause: RegExp, said: s
     'remote: Permission denied by policy\n ! [remote rejected] main -> main (pre-receive hook declined)',
   ],
   ['hg', 'input', /has subrepositories/, 'abort: subrepos not enabled'],
+  [
+    'hg',
+    'input',
+    /needs Mercurial extensions/,
+    'abort: repository requires features unknown to this Mercurial: largefiles\n(see https://mercurial-scm.org/wiki/MissingRequirement for more information)',
+  ],
+  [
+    'hg',
+    'remote-setup',
+    /does not answer as Mercurial/,
+    'remote: abort: repository requires features unknown to this Mercurial: x\nabort: no suitable response from remote hg',
+  ],
+  [
+    'hg',
+    'transfer',
+    /Another Mercurial is at work/,
+    "waiting for lock on repository /work held by process '1234' on host 'other'\nabort: repository /work: timed out waiting for lock held by 'other:1234'",
+  ],
+  [
+    'git',
+    'input',
+    /missing or damaged here/,
+    'fatal: loose object 78981922613b2afb6025042ff6bd878ac1994e85 (stored in /work/.git/objects/78/98) is corrupt\nerror: remote unpack failed: eof before pack header was fully read',
+  ],
+  [
+    'git',
+    'input',
+    /missing or damaged here/,
+    "[remote rejected] (unpacker error)\nerror: remote unpack failed: eof before pack header was fully read\nerror: failed to push some refs to 'host:app'",
+  ],
+  ['git', 'input', /missing or damaged here/, 'fatal: bad tree object 6be660545b31f61a82a87d2b1915f0b88bb9f16f'],
+  [
+    'git',
+    'remote-setup',
+    /another object format/,
+    "fatal: the receiving end does not support this repository's hash algorithm\nfatal: the remote end hung up unexpectedly",
+  ],
+  [
+    'git',
+    'remote-setup',
+    /another object format/,
+    'fatal: protocol error: unexpected capabilities^{}\nfatal: the remote end hung up unexpectedly',
+  ],
+  ['git', 'remote-setup', /may not log in/, 'fatal: protocol error: bad line length character: This'],
   ['hg', 'remote-setup', /may not log in/, 'remote: This account is currently not available.'],
   ['rsync', 'remote-setup', /may only use git/, "fatal: unrecognized command 'rsync --server . app/'"],
   [
@@ -155,7 +199,7 @@ const messages: readonly [MethodName, errorClass: string, cause: RegExp, said: s
   [
     'hg',
     'remote-setup',
-    /does not answer as Mercurial/,
+    /does not answer as Mercurial does\./,
     'remote: Welcome!\nabort: no suitable response from remote hg',
   ],
   ['git', 'transfer', /hook .* declined/, ' ! [remote rejected] main -> main (hook declined)'],
@@ -269,6 +313,14 @@ describe('an upload that failed', () => {
     expect(diagnose(evidence('git', said)).evidence).toBe('remote: hook declined this')
   })
 
+  it('shows the line that tells most, where nothing is proved', () => {
+    const said =
+      'rsync: [sender] read errors mapping "x": Input/output error (5)\nrsync error: some files could not be transferred (code 23) at main.c(1338)'
+    expect(diagnose(evidence('rsync', said, { code: 23 })).evidence).toMatch(/Input\/output error/)
+    const only = "error: failed to push some refs to 'host:app'"
+    expect(diagnose(evidence('git', only)).evidence).toBe(only)
+  })
+
   it('a sign of one method says nothing about another', () => {
     expect(diagnose(evidence('rsync', 'non-fast-forward')).cause).toBe('rsync failed (exit code 1).')
     expect(diagnose(evidence('git', 'is your shell clean?')).cause).toBe('git failed (exit code 1).')
@@ -297,17 +349,38 @@ describe('an upload that failed', () => {
     expect(failure.cause).toBe('The connection to u@host.example.com was lost during the push.')
   })
 
-  it.each([
-    'status',
-    'signal',
-  ])('a program that ended over there by %s was heard to the end: nothing was cut', (how) => {
-    const sshLog = `debug1: client_input_channel_req: channel 0 rtype exit-${how} reply 0\n`
+  const ended = (how: string) => `debug1: client_input_channel_req: channel 0 rtype exit-${how} reply 0\n`
+
+  it('a program that ended over there was heard to the end: nothing was cut', () => {
     const said = 'fatal: the remote end hung up unexpectedly'
-    expect(diagnose(evidence('git', said, { code: 128, sshLog }))).toMatchObject({
+    expect(diagnose(evidence('git', said, { code: 128, sshLog: ended('status') }))).toMatchObject({
       errorClass: 'transfer',
       cause: 'git failed (exit code 128).',
       retry: false,
     })
+    expect(diagnose(evidence('git', said, { code: 128, sshLog: ended('signal') }))).toMatchObject({
+      errorClass: 'transfer',
+      cause: 'git was killed by a signal on u@host.example.com.',
+      retry: false,
+    })
+  })
+
+  it.each<[MethodName, string, string]>([
+    [
+      'git',
+      'denied: ask Alice\nfatal: Could not read from remote repository.\n\nPlease make sure you have the correct access rights\nand the repository exists.',
+      'denied: ask Alice',
+    ],
+    ['hg', 'remote: Only rsync here\nabort: no suitable response from remote hg', 'remote: Only rsync here'],
+    [
+      'rsync',
+      'Please run menu\nrsync: connection unexpectedly closed (0 bytes received so far) [sender]\nrsync error: error in rsync protocol data stream (code 12) at io.c(232) [sender=3.2.7]',
+      'Please run menu',
+    ],
+  ])('something else that answers in place of %s is told, with what it says', (method, said, shown) => {
+    const failure = diagnose(evidence(method, said, { sshLog: ended('status') }))
+    expect(failure).toMatchObject({ errorClass: 'remote-setup', evidence: shown, retry: false })
+    expect(failure.cause).toMatch(/does not answer as/)
   })
 
   it('a cause that has a name is not taken for a line that was cut', () => {

@@ -98,6 +98,19 @@ describe('docs/failures.md', () => {
     expect([...new Set(missing)]).toEqual([])
   })
 
+  it('has each entry of the catalogue, with a test on the bundle', () => {
+    const owed = { D: 15, E: 12, F: 17, G: 11 }
+    const notApplicable = ['D14', 'G1', 'G2', 'G3', 'G4', 'G5', 'G10']
+    const entries = table.filter(([ids = '']) => /^[DEFG]\d/.test(ids))
+    const all = Object.entries(owed).flatMap(([group, most]) =>
+      Array.from({ length: most }, (_, index) => `${group}${index + 1}`),
+    )
+    expect([...entries.flatMap(([ids = '']) => ids.split(' ')), ...notApplicable].sort()).toEqual(all.sort())
+    const bundle = [...tests.keys()].filter((path) => path.includes('/integration/'))
+    for (const [, , test = ''] of entries)
+      expect([test, bundle.some((path) => path.endsWith(`/${test.split(':')[0]}.test.ts`))]).toEqual([test, true])
+  })
+
   it('every test that it names exists', () => {
     expect(named.length).toBeGreaterThan(rows.length)
     const missing = named.filter((name) => {

@@ -111,7 +111,7 @@ export function report(overrides: Partial<Report> = {}): Report {
 /** How often a property is tried: here as often as a quick suite can afford, at night by PROPERTY_RUNS. */
 export const runs = (usual: number) => ({ numRuns: Number(process.env['PROPERTY_RUNS'] ?? usual) })
 
-/** The same for a property that starts a program for each try: a twentieth at night, and no shrinking. */
+/** The same for a property that starts programs and tries many values at once: a twentieth at night, no shrinking. */
 export const processRuns = (usual: number) => ({
   numRuns: Math.ceil(Number(process.env['PROPERTY_RUNS'] ?? usual * 20) / 20),
   endOnFailure: true,

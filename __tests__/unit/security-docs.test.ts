@@ -13,13 +13,15 @@ for (const folder of ['__tests__/unit', '__tests__/integration']) {
     suites.set(name, `${suites.get(name) ?? ''}\n${read(join(folder, name))}`)
 }
 const all = [...suites].filter(([name]) => name !== 'security-docs.test.ts').map(([, text]) => text)
+const onBundle = readdirSync(join(root, '__tests__/integration')).filter((each) => each.endsWith('.test.ts'))
 
 /** Whether a text stands there as a title does: the whole of a string. */
 const hasTitle = (text: string, title: string) =>
   ["'", '"', '`'].some((mark) => text.includes(`${mark}${title.replaceAll(mark, `\\${mark}`)}${mark}`))
 
 /** Whether a title begins with this entry of the catalogue, alone or among others. */
-const isInTitle = (id: string) => all.some((text) => new RegExp(`['"\`](?:[A-KPT]\\d+ )*${id}(?: |['"\`])`).test(text))
+const isInTitle = (id: string, texts = all) =>
+  texts.some((text) => new RegExp(`['"\`](?:[A-KPT]\\d+ )*${id}(?: |['"\`])`).test(text))
 
 /** The cells of the tables below the headings, without head and rule. */
 const rows = page
@@ -68,6 +70,24 @@ describe('docs/security.md', () => {
     expect(owed.filter((id) => !answered.includes(id) && !excused.includes(id))).toEqual([])
     expect(excused.filter((id) => answered.includes(id))).toEqual([])
     for (const id of [...answered, ...excused]) expect(id).toMatch(/^[A-KP]\d+$/)
+  })
+
+  it('shows every entry on the committed bundle, but for two about this repository', () => {
+    const texts = onBundle.map((name) => read(join('__tests__/integration', name)))
+    const shown = threats.flatMap((cells) =>
+      testsOf(cells).some(([, file = '']) => onBundle.includes(file)) ? idsOf(cells) : [],
+    )
+    const missing = owed.filter((id) => !excused.includes(id) && !shown.includes(id) && !isInTitle(id, texts))
+    expect(missing).toEqual(['J4', 'J6'])
+  })
+
+  it('has every property under its name, where script/soak tries it many times', () => {
+    const names = readdirSync(join(root, '__tests__/unit')).filter((name) => name.endsWith('.test.ts'))
+    const unit = names.map((name) => read(join('__tests__/unit', name)))
+    const tried = unit.filter((text) => /\b(?:processR|r)uns\(\d/.test(text))
+    const properties = ['P1', 'P2', 'P3', 'P4', 'P5', 'P8', 'P9', 'P10']
+    expect(properties.filter((id) => !isInTitle(id, tried))).toEqual([])
+    expect(read('script/soak')).toMatch(/PROPERTY_RUNS=.* run .*__tests__\/unit$/m)
   })
 
   it('would miss a test that is not there', () => {

@@ -114,15 +114,19 @@ describe('a login that failed, for real', () => {
 
   it.each([
     ['hangs up', '', /closed the connection before the login/],
-    ['speaks HTTP', 'HTTP/1.1 400 Bad Request\r\n\r\n', /closed the connection before the login/],
+    ['is full', 'Exceeded MaxStartups\r\n', /closed the connection before the login/],
+    ['speaks HTTP', 'HTTP/1.1 400 Bad Request\r\n\r\n', /is not an SSH server/],
+    ['talks on and on', 'x\r\n'.repeat(1100), /is not an SSH server/],
+    ['sends bytes without an end', 'x'.repeat(9000), /is not an SSH server/],
   ])('E6 at a server that %s', async (_, greeting, cause) => {
-    const rude = createServer((socket) => socket.end(greeting)).listen(0, '127.0.0.1')
+    const rude = createServer((socket) => socket.on('error', () => undefined).end(greeting)).listen(0, '127.0.0.1')
     await new Promise((listening) => rude.once('listening', listening))
     const address = rude.address()
     const { failure } = await visit({ port: typeof address === 'object' && address !== null ? address.port : 0 })
     rude.close()
     expect(failure.errorClass).toBe('connect')
     expect(failure.cause).toMatch(cause)
+    expect(failure.retry).toBe(!failure.cause.includes('not an SSH server'))
   })
 
   it('at a server of another age', async () => {

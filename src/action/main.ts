@@ -1,10 +1,10 @@
 import { readFileSync, realpathSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { isDebug, saveState, setFailed } from '@actions/core'
+import { isDebug, saveState, setFailed, setOutput } from '@actions/core'
 import { repositoryPage } from '../core/addresses.js'
 import { circumstances } from '../core/circumstances.js'
 import { examine } from '../core/doctor.js'
-import { PushError } from '../core/errors.js'
+import { explain, PushError } from '../core/errors.js'
 import { judgeEvent } from '../core/event.js'
 import type { Context, Given, Host, Report } from '../core/model.js'
 import { push } from '../core/push.js'
@@ -20,7 +20,7 @@ import type { StateName } from './state.js'
 const { env } = process
 
 function readContext(): Context {
-  const workspace = realpathSync(env['GITHUB_WORKSPACE'] ?? process.cwd())
+  const workspace = findWorkspace(env['GITHUB_WORKSPACE'] ?? process.cwd())
   return {
     workspace,
     temp: env['RUNNER_TEMP'] || tmpdir(),
@@ -36,6 +36,18 @@ function readContext(): Context {
     path: cleanPath(env['PATH'] ?? '', workspace),
     proxies: proxyVariables(env),
     repository: repositoryPage(env['GITHUB_SERVER_URL'], env['GITHUB_REPOSITORY']),
+  }
+}
+
+function findWorkspace(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    throw new PushError(
+      'input',
+      `GITHUB_WORKSPACE is ${JSON.stringify(path)}, which does not exist.`,
+      'Check the repository out before this step.',
+    )
   }
 }
 
@@ -83,11 +95,8 @@ async function act(given: Given, host: Host): Promise<Report> {
 }
 
 main().catch((error: unknown) => {
-  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  setFailed(
-    describe({
-      ...new PushError('bug', 'dotcloud-push ran into a bug of its own.', 'Please report it with this log.'),
-      stack,
-    }),
-  )
+  const failure = explain(error)
+  setFailed(describe(failure))
+  setOutput('result', 'failed')
+  setOutput('error-class', failure.errorClass)
 })

@@ -40,11 +40,23 @@ export async function publishExamination(examination: Examination, temp: string)
 async function publishAs(report: Report, temp: string, { json, page, lines }: Told): Promise<void> {
   const path = join(temp, `dotcloud-report-${randomBytes(6).toString('hex')}.json`)
   core.saveState('report' satisfies StateName, path)
-  await writeFile(path, `${JSON.stringify({ ...json, summary: page }, null, 2)}\n`, { flag: 'wx', mode: 0o600 })
-  const values: Record<OutputName, string> = { ...toValues(report), report: path }
+  const text = `${JSON.stringify({ ...json, summary: page }, null, 2)}\n`
+  const written = await couldWrite('the report', () => writeFile(path, text, { flag: 'wx', mode: 0o600 }))
+  const values: Record<OutputName, string> = { ...toValues(report), report: written ? path : '' }
   for (const [name, value] of Object.entries(values)) core.setOutput(name, value)
   for (const line of lines) core.info(safeLine(line))
-  if (process.env['GITHUB_STEP_SUMMARY']) await core.summary.addRaw(page).write()
+  if (process.env['GITHUB_STEP_SUMMARY']) await couldWrite('the summary', () => core.summary.addRaw(page).write())
+}
+
+/** What only tells of a push does not turn it red. */
+async function couldWrite(what: string, write: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await write()
+    return true
+  } catch (error) {
+    core.warning(safeText(`Could not write ${what}: ${error instanceof Error ? error.message : String(error)}`))
+    return false
+  }
 }
 
 /** A failure in one annotation: cause, evidence, next step. */

@@ -61,16 +61,20 @@ export function createConnection(options: ConnectionOptions, settings: Settings,
       env,
     })
     let ended = false
+    let broken: unknown
     running.done
+      .catch((error: unknown) => {
+        broken = error
+      })
       .finally(() => {
         ended = true
         if (master === running) master = undefined
       })
-      .catch(() => undefined)
     const deadline = host.clock.now() + settings.connectTimeout * 1000
     try {
       while (!existsSync(socket)) {
-        if (ended) throw connectFailure(await log(start), { ...options, ...settings, jump, offered: await offered() })
+        if (ended)
+          throw broken ?? connectFailure(await log(start), { ...options, ...settings, jump, offered: await offered() })
         if (host.clock.now() > deadline) throw tooSlow()
         await host.clock.sleep(lookInterval, signal)
       }

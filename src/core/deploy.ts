@@ -39,10 +39,22 @@ export async function deploy(command: string, session: Session, host: Host, sett
     const end = commandEnd(await connection.log(start))
     return { exitCode: end === 'status' ? code : undefined, tail, failure: failed(end, code, session, tail) }
   } catch (error) {
+    const end = commandEnd(await connection.log(start))
     await stopRemote(session, host)
     if (!(error instanceof PushError)) throw error
-    return { exitCode: undefined, tail, failure: error }
+    const silent = error.errorClass === 'timeout' && !host.signal.aborted
+    return { exitCode: undefined, tail, failure: silent && end !== 'lost' ? heldOpen(error) : error }
   }
+}
+
+/** The server has told how the command ended, and yet its output went on. */
+function heldOpen({ cause }: PushError): PushError {
+  return new PushError(
+    'timeout',
+    'The deploy command has ended, but a program that it started holds its output open.',
+    'Let what stays write elsewhere: nohup … >/dev/null 2>&1 &',
+    { evidence: cause },
+  )
 }
 
 function failed(

@@ -88,7 +88,8 @@ export const signs: readonly Sign[] = [
   },
   {
     of: every,
-    sign: /account is (?:currently )?not available/i,
+    // Of what nologin prints, git shows the first word.
+    sign: /account is (?:currently )?not available|bad line length character: This$/im,
     errorClass: 'remote-setup',
     cause: (evidence) => `The account ${evidence.login.user} may not log in: its shell turns everybody away.`,
     next: ({ login }) => `Give it a shell, for example: chsh -s /bin/sh ${login.user}`,
@@ -99,6 +100,22 @@ export const signs: readonly Sign[] = [
     errorClass: 'remote-setup',
     cause: (evidence) => `The account ${evidence.login.user} may only use git.`,
     next: () => 'Push by git, or use an account with a shell.',
+  },
+  {
+    of: ['git'],
+    // Without an object, git sends no pack at all, and only the other side says so.
+    sign: /^fatal: (?:loose object .* is corrupt|bad (?:tree )?object|unable to read) |eof before pack header/m,
+    errorClass: 'input',
+    cause: () => 'Objects of the git repository are missing or damaged here.',
+    next: () => 'Check it out anew, with fetch-depth: 0.',
+  },
+  {
+    of: ['git'],
+    sign: /hash algorithm|unexpected capabilities\^\{\}/,
+    errorClass: 'remote-setup',
+    cause: (evidence) =>
+      `The repository at ${evidence.path} on ${host(evidence)} has another object format than this one.`,
+    next: () => 'Make it anew there with the --object-format of this one: sha1 or sha256.',
   },
   {
     of: ['git'],
@@ -113,6 +130,20 @@ export const signs: readonly Sign[] = [
     errorClass: 'remote-setup',
     cause: (evidence) => `An earlier push to ${evidence.path} was interrupted on ${host(evidence)}.`,
     next: ({ path }) => `Clean up there: hg recover -R ${path}`,
+  },
+  {
+    of: ['hg'],
+    sign: /^abort: repository requires features unknown(?![\s\S]*no suitable response)/m,
+    errorClass: 'input',
+    cause: () => 'The repository needs Mercurial extensions, and dotcloud-push loads none.',
+    next: () => 'Set method: rsync, which sends the files.',
+  },
+  {
+    of: ['hg'],
+    sign: /timed out waiting for lock/,
+    errorClass: 'transfer',
+    cause: () => 'Another Mercurial is at work on the repository.',
+    next: () => 'Wait until it has ended. If there is none any more, remove its lock: hg debuglocks.',
   },
   {
     of: ['hg'],
@@ -229,47 +260,67 @@ const rsyncCodes: Readonly<Record<number, string>> = {
   25: 'The limit of deletions was reached',
 }
 
+/** What each program says when it was not its counterpart that answered; then nothing was done yet. */
+const strangers: Readonly<Record<MethodName, { readonly name: string; readonly sign: RegExp }>> = {
+  git: { name: 'git', sign: /Could not read from remote repository/ },
+  hg: { name: 'Mercurial', sign: /no suitable response/ },
+  rsync: { name: 'rsync', sign: /\(0 bytes received so far\)/ },
+}
+
 /** What an upload's failure means. Total: every code and every text has exactly one class. */
 export function diagnose(evidence: Evidence): PushError {
-  const found = signs.find(({ of, sign }) => of.includes(evidence.method) && sign.test(evidence.said))
+  const { method, code, said, sshLog } = evidence
+  const found = signs.find(({ of, sign }) => of.includes(method) && sign.test(said))
   if (found !== undefined) {
-    const line = evidence.said.split('\n').find((each) => found.sign.test(each)) ?? ''
+    const line = said.split('\n').find((each) => found.sign.test(each)) ?? ''
     return new PushError(found.errorClass, found.cause(evidence), found.next(evidence), { evidence: line.trim() })
   }
-  const lost = lineLost.exec(evidence.sshLog)?.[0]
+  const lost = lineLost.exec(sshLog)?.[0]
+  const end = commandEnd(sshLog)
   // A program that ended by itself over there was heard to the end, however its partner here words it.
-  const unheard = commandEnd(evidence.sshLog) === 'lost' && hungUp.test(evidence.said)
-  if (lost !== undefined || unheard) {
+  if (lost !== undefined || (end === 'lost' && hungUp.test(said))) {
     return new PushError(
       'transfer',
       `The connection to ${host(evidence)} was lost during the push.`,
       'Run this again; what has arrived is not sent twice.',
-      {
-        evidence: lost ?? lastLine(evidence.said),
-        retry: true,
-      },
+      { evidence: lost ?? tellingLine(said), retry: true },
     )
   }
-  if (evidence.method === 'hg' && /no suitable response/.test(evidence.said)) {
+  const { name, sign } = strangers[method]
+  if (end === 'signal') {
+    return new PushError(
+      'transfer',
+      `${name} was killed by a signal on ${host(evidence)}.`,
+      "Look into the server's log: when memory runs out, the kernel kills.",
+      { evidence: tellingLine(said) },
+    )
+  }
+  if (sign.test(said)) {
     return new PushError(
       'remote-setup',
-      `${host(evidence)} does not answer as Mercurial does; perhaps its login shell prints text.`,
-      'Look at what its login shell prints, and whether hg runs there.',
-      { evidence: evidence.said.trim().split('\n')[0] ?? '' },
+      `${host(evidence)} does not answer as ${name} does.`,
+      `A forced command, or start-up files that print text, may be in the way of ${name} there: look at what it says.`,
+      { evidence: tellingLine(said) },
     )
   }
-  const cause = (evidence.method === 'rsync' && rsyncCodes[evidence.code ?? -1]) || `${evidence.method} failed`
-  return new PushError('transfer', `${cause} (exit code ${evidence.code ?? 'none'}).`, 'Read what it said above.', {
-    evidence: lastLine(evidence.said),
+  const cause = (method === 'rsync' && rsyncCodes[code ?? -1]) || `${method} failed`
+  return new PushError('transfer', `${cause} (exit code ${code ?? 'none'}).`, 'Read what it said above.', {
+    evidence: tellingLine(said),
   })
 }
 
-function lastLine(text: string): string {
+/** What a program adds to every failure: that there is one, and what to do in general. */
+const hollow =
+  /^(?:To |hint: |\(see |Please make sure|and the repository exists|error: failed to push|fatal: (?:Could not read from remote|the remote end hung up)|abort: no suitable response|rsync(?: error)?: .*(?:unexpectedly closed|\(code \d+\)))/i
+
+/** The line that tells most: the first that speaks of an error, or the last. */
+function tellingLine(text: string): string {
+  const lines = text.split('\n').flatMap((line) => line.trim() || [])
+  const telling = lines.filter((line) => !hollow.test(line))
   return (
-    text
-      .split('\n')
-      .map((line) => line.trim())
-      .filter((line) => line !== '')
-      .at(-1) ?? ''
+    telling.find((line) => /\b(?:abort|denied|error|failed|fatal|rejected)\b/i.test(line)) ??
+    telling.at(-1) ??
+    lines.at(-1) ??
+    ''
   )
 }

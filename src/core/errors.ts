@@ -51,8 +51,27 @@ export class PushError extends Error implements Failure {
   }
 }
 
+/** What the system says when this machine lacks something, and our code is not at fault. */
+const lacks = new Set(['EACCES', 'EDQUOT', 'EMFILE', 'ENFILE', 'ENOMEM', 'ENOSPC', 'EPERM', 'EROFS'])
+
+function isOfTheMachine(error: unknown): error is Error {
+  if (!(error instanceof Error) || !('code' in error && 'syscall' in error)) return false
+  // The one directory that we expect and do not make ourselves.
+  return lacks.has(String(error.code)) || error.syscall === 'mkdtemp'
+}
+
 /** The failure that an error stands for, whatever was thrown. */
 export function explain(error: unknown): Failure {
+  if (isOfTheMachine(error)) {
+    return explain(
+      new PushError(
+        'input',
+        'This machine denies us a file or a process.',
+        'Look at free space, permissions and limits, first of RUNNER_TEMP.',
+        { evidence: error.message },
+      ),
+    )
+  }
   if (error instanceof PushError) {
     const { errorClass, cause, evidence, next } = error
     return { errorClass, cause, evidence, next }

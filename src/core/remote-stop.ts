@@ -1,3 +1,4 @@
+import { PushError } from './errors.js'
 import type { Host, Session } from './model.js'
 
 /**
@@ -20,4 +21,12 @@ done
   const brief = AbortSignal.timeout(2_000)
   const command = session.connection.remote('stop', 'sh -s', script)
   await host.runner.run(command, { signal: brief }).catch(() => undefined)
+}
+
+/** For what a command that was ended throws: the other side is ended too, unless it was only asked briefly. */
+export function orStop(session: Session, host: Host): (error: unknown) => Promise<never> {
+  return async (error) => {
+    if (error instanceof PushError) await stopRemote(session, host)
+    throw error
+  }
 }

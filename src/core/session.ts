@@ -46,8 +46,8 @@ export async function withSession<Result>(
 ): Promise<Result> {
   // mkdtemp makes it 0700 whatever the umask; the clean-up knows of it before a secret is in it.
   const folder = await mkdtemp(join(host.context.temp, folderPrefix))
-  host.remember(folder)
   try {
+    host.remember(folder)
     const session = await openSession(folder, settings, planned, host)
     try {
       return await use(session)

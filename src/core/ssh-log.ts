@@ -80,11 +80,14 @@ export function connectFailure(log: string, given: Attempt): PushError {
       { evidence: denied },
     )
   }
-  const evidence = unreachable.exec(log)?.[0] ?? lastWords(log)
+  const line = unreachable.exec(log)?.[0] ?? lastWords(log)
+  // What came in place of SSH's own first line: MaxStartups, or another protocol.
+  const greeting = /identification: (banner line \d+: .*)$/m.exec(log)?.[1]
+  const evidence = greeting === undefined ? line : `${line} (${greeting})`
   const [, errorClass, cause, next] = reasons(where).find(([sign]) => sign.test(evidence)) ?? unknownReason(where)
   return new PushError(errorClass, cause, next, {
     evidence,
-    retry: !/Name or service not known|negotiate/.test(evidence),
+    retry: !/Name or service not known|negotiate/.test(evidence) && !stranger.test(evidence),
   })
 }
 
@@ -94,6 +97,10 @@ function failedHop({ login, jump, offered }: Attempt): Login {
   const reached = offered.some(({ host }) => host === name(login))
   return jump === undefined || reached ? login : jump
 }
+
+/** What ssh says of a port at which another protocol answers. */
+const stranger =
+  /No SSH version received|banner line (?:too long|contains invalid|\d+: HTTP\/)|could not read protocol version/
 
 type Reason = readonly [sign: RegExp, errorClass: 'connect' | 'timeout' | 'remote-setup', cause: string, next: string]
 
@@ -105,6 +112,7 @@ function reasons(where: string): readonly Reason[] {
       `The name of ${where} does not resolve.`,
       'Check the host name in destination.',
     ],
+    [stranger, 'connect', `What answers at ${where} is not an SSH server.`, 'Check the port in destination.'],
     [
       /Connection refused/,
       'connect',
@@ -124,7 +132,7 @@ function reasons(where: string): readonly Reason[] {
       'Update the SSH server, or let it offer a current algorithm.',
     ],
     [
-      /closed|reset|broken pipe|invalid characters|ssh_dispatch_run_fatal/i,
+      /closed|reset|broken pipe|ssh_dispatch_run_fatal/i,
       'connect',
       `${where} closed the connection before the login.`,
       "Look into the SSH server's log: a firewall, fail2ban or MaxStartups may have turned this runner away.",

@@ -34,10 +34,11 @@ const markers: readonly (readonly [MethodName, string])[] = [
 export async function inspect(wish: Wish, host: Host): Promise<Workspace> {
   const top = await realpath(host.context.workspace)
   const source = await resolveInside(top, wish.source)
-  const isFile = !(await stat(source)).isDirectory()
+  const isFile = await isPlain(source, wish.source)
   const root = wish.check && !isFile ? await climb(source, top, host) : source
   const directory = isFile ? dirname(root) : root
   const { method, reason } = await choose(wish.method, directory, isFile, top, host)
+  if (method === 'rsync') await refuseOwnFolder(root, host)
   const hg = method === 'hg' ? await hgFacts(directory, top) : undefined
   const git = hg === undefined ? await gitFacts(directory, top, method === 'git', host) : undefined
   return {
@@ -78,6 +79,29 @@ export async function resolveInside(top: string, path: string, input = 'source')
     })
   }
   return found
+}
+
+/** Whether it is a file, not a directory. @throws PushError when it is neither: a pipe or a device has no content to send */
+async function isPlain(path: string, input: string): Promise<boolean> {
+  const found = await stat(path)
+  if (found.isFile() || found.isDirectory()) return found.isFile()
+  throw new PushError(
+    'input',
+    `Input source is ${JSON.stringify(input)}, which is neither a directory nor a file.`,
+    'Name a directory in the workspace.',
+  )
+}
+
+/** What is sent must not hold the session's folder: the key lies in it. */
+async function refuseOwnFolder(root: string, { context }: Host): Promise<void> {
+  const temp = await realpath(context.temp).catch(() => context.temp)
+  if (temp !== root && !temp.startsWith(root.endsWith(sep) ? root : root + sep)) return
+  throw new PushError(
+    'unsafe',
+    'The directory for temporary files lies in what is pushed, and the key would lie there.',
+    'Set RUNNER_TEMP (on the command line TMPDIR) to a directory outside of it, or source to another directory.',
+    { evidence: temp },
+  )
 }
 
 /** dotCloud's `check`: the nearest directory with a dotcloud.yml, never above the workspace. */
@@ -252,7 +276,7 @@ async function refuseForeign(directory: string, git: string, common: string, top
 async function hasRepositoryAbove(directory: string, top: string): Promise<boolean> {
   for (let at = directory; ; at = dirname(at)) {
     if (await exists(join(at, '.git'))) return true
-    if (at === top) return false
+    if (at === top || at === dirname(at)) return false
   }
 }
 

@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, mkdtemp, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { loginWord, remotePath } from '../core/destination.js'
 import { PushError } from '../core/errors.js'
@@ -23,10 +23,14 @@ interface Pushed {
   readonly previous: string
   /** What the server's deployment said of its failure; empty for none. */
   readonly complaint: string
+  /** Why the push was ended, although the commit has arrived. */
+  readonly failure?: PushError
   /** The last lines that the server said. */
   readonly said: readonly string[]
 }
 
+/** Milliseconds that a server which was silent for long may take to name its branch. */
+const mostAsked = 2_000
 /** How many commits a report lists. */
 const mostListed = 50
 /** How many files a diff may have for its lines to be counted, and how large they may be. */
@@ -101,22 +105,54 @@ export class Repository {
 
   /** Changed and untracked files, seen through our repository: no filter, hook or monitor of the workspace runs. */
   async #uncommitted(): Promise<string[]> {
-    const index = join(this.#directory, 'index')
-    const copied = await copyPlain(join(this.#facts.directory, 'index'), index)
-    if (!copied) return []
+    if (!(await this.#borrowIndex())) return []
+    const own = ['--git-dir', this.#directory, '--work-tree', this.#task.step.workspace.root]
+    const plain = ['-c', 'core.quotePath=false', ...(await this.#reading())]
     const { stdout } = await this.#run('git status', [
-      '--git-dir',
-      this.#directory,
-      '--work-tree',
-      this.#task.step.workspace.root,
-      '-c',
-      'core.quotePath=false',
+      ...own,
+      ...plain,
       'status',
       '--porcelain',
       '--no-renames',
       '--ignore-submodules=all',
     ])
-    return stdout.split('\n').flatMap((line) => (line.length > 3 ? [line.slice(3)] : []))
+    const lines = stdout.split('\n').filter((line) => line.length > 3)
+    const changed = lines.flatMap((line) => (line[1] === 'M' ? [line.slice(3)] : []))
+    const filtered = await this.#filtered(own, changed)
+    return lines.map((line) => line.slice(3)).filter((name) => !filtered.has(name))
+  }
+
+  /** A copy of the index, in one or two parts, and of what is ignored here alone. */
+  async #borrowIndex(): Promise<boolean> {
+    const { directory, commonDirectory } = this.#facts
+    const shared = (await readdir(directory)).filter((name) => name.startsWith('sharedindex.'))
+    await mkdir(join(this.#directory, 'info'), { recursive: true })
+    const [copied] = await Promise.all([
+      copyPlain(join(directory, 'index'), join(this.#directory, 'index')),
+      copyPlain(join(commonDirectory, 'info/exclude'), join(this.#directory, 'info/exclude')),
+      ...shared.map((name) => copyPlain(join(directory, name), join(this.#directory, name))),
+    ])
+    return copied
+  }
+
+  /** The workspace's settings, as options, by which a file that was checked out is the same as the committed one. */
+  async #reading(): Promise<string[]> {
+    const file = join(this.#facts.commonDirectory, 'config')
+    const keys = '^core\\.(autocrlf|eol|filemode|symlinks|ignorecase|precomposeunicode)$'
+    const { stdout } = await this.#run('git config', ['config', '--file', file, '--null', '--get-regexp', keys])
+    return stdout.split('\0').flatMap((entry) => (entry === '' ? [] : ['-c', entry.replace('\n', '=')]))
+  }
+
+  /** Those of the files whose content goes through a filter such as LFS; without running it nobody can tell changes. */
+  async #filtered(own: readonly string[], names: readonly string[]): Promise<ReadonlySet<string>> {
+    if (names.length === 0) return new Set()
+    const { host } = this.#task
+    const args = [...own, 'check-attr', '-z', '--stdin', 'filter']
+    const command = { label: 'git check-attr', file: 'git', args, env: this.#env, stdin: `${names.join('\0')}\0` }
+    const { stdout } = await host.runner.run(command, { signal: host.signal })
+    const fields = stdout.split('\0')
+    const isSet = (value = 'unset') => value !== 'unset' && value !== 'unspecified'
+    return new Set(fields.filter((_, index) => index % 3 === 0 && isSet(fields[index + 2])))
   }
 
   /** Fetches the missing history from where the checkout came from, with the credentials that it left. */
@@ -155,9 +191,9 @@ export class Repository {
   }
 
   /** Where the branch is at the destination; empty when it does not exist. */
-  async remoteTip(ref: string): Promise<string> {
+  async remoteTip(ref: string, task = this.#task): Promise<string> {
     const { output, failure } = await attempt(
-      this.#task,
+      task,
       this.#session,
       this.#command('git ls-remote', ['ls-remote', '--', this.#url(), ref]),
     )
@@ -237,10 +273,29 @@ export class Repository {
     throw problem
   }
 
-  async #arrived(revision: string, ref: string): Promise<boolean> {
+  /**
+   * What there is to say of a push that was ended for its silence when the branch has moved all the same: a hook may
+   * have left a program behind that holds the line.
+   * @throws the error when the branch has not moved, or does not tell so at once
+   */
+  async ended(error: unknown, revision: string, ref: string): Promise<Pushed> {
+    const { host, settings } = this.#task
+    if (!(error instanceof PushError) || error.errorClass !== 'timeout' || host.signal.aborted || settings.dryRun)
+      throw error
+    const signal = AbortSignal.any([host.signal, AbortSignal.timeout(mostAsked)])
+    if (!(await this.#arrived(revision, ref, { ...this.#task, host: { ...host, signal } }))) throw error
+    const failure = new PushError(
+      'timeout',
+      `${error.cause} The branch there has moved all the same.`,
+      'Look at what its hooks wait for; what they leave running must write elsewhere: nohup … >/dev/null 2>&1 &',
+    )
+    return { flag: '*', previous: '', complaint: '', failure, said: [] }
+  }
+
+  async #arrived(revision: string, ref: string, task = this.#task): Promise<boolean> {
     try {
       await this.#session.connection.ready()
-      return (await this.remoteTip(ref)) === revision
+      return (await this.remoteTip(ref, task)) === revision
     } catch {
       return false
     }

@@ -45,20 +45,24 @@ async function upload(task: Task, session: Session): Promise<Upload> {
   const snapshot = facts.shallow && settings.shallow === 'snapshot'
   const tip = settings.force || snapshot ? await repository.remoteTip(ref) : undefined
   const revision = snapshot ? await repository.snapshot(ref, tip ?? '') : facts.head
-  const pushed = await repository.push(revision, ref, tip)
+  const pushed = await repository
+    .push(revision, ref, tip)
+    .catch((error: unknown) => repository.ended(error, revision, ref))
   const unchanged = pushed.flag === '='
   const previousRevision = unchanged ? revision : pushed.previous || tip || ''
   const difference = unchanged ? { changes: [] } : repository.difference(previousRevision, revision)
-  const verified = unchanged || settings.dryRun ? undefined : repository.verify(revision, ref).finally(() => difference)
+  const known = unchanged || settings.dryRun || pushed.failure !== undefined
+  const verified = known ? undefined : repository.verify(revision, ref).finally(() => difference)
   // What the push brought is found out while the branch is read back.
   const [brought] = await Promise.all([difference, verified])
+  const failure = pushed.complaint === '' ? pushed.failure : complained(pushed.complaint, session)
   return {
     result: settings.dryRun ? 'planned' : unchanged ? 'unchanged' : 'deployed',
     revision,
     previousRevision,
     said: pushed.said,
     ...brought,
-    ...(pushed.complaint === '' ? {} : { failure: complained(pushed.complaint, session) }),
+    ...(failure === undefined ? {} : { failure }),
   }
 }
 

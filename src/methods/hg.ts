@@ -80,6 +80,7 @@ async function push(task: Task, session: Session, { node }: HgFacts): Promise<Up
   const said = createTail()
   const sent: string[] = []
   let listing = false
+  let nothing = ''
   const { output, failure } = await attempt(
     task,
     session,
@@ -90,6 +91,9 @@ async function push(task: Task, session: Session, { node }: HgFacts): Promise<Up
       '--debug',
       '--config',
       'subrepos.allowed=no',
+      // Seconds to wait for another hg in the workspace; by default it would outlast every idle-timeout.
+      '--config',
+      'ui.timeout=15',
       '--ssh',
       'dotcloud-ssh',
       '--rev',
@@ -101,6 +105,7 @@ async function push(task: Task, session: Session, { node }: HgFacts): Promise<Up
       stdout(line) {
         if (listing && /^[0-9a-f]{40}$/.test(line)) sent.push(line)
         else listing = line === 'list of changesets:'
+        if (line.startsWith(nothingFound)) nothing = line
         const remote = /^remote: (.*)$/.exec(line)?.[1]
         if (remote === undefined || /^(\d+|capabilities: .*)$/.test(remote)) return
         said.push(remote)
@@ -113,10 +118,26 @@ async function push(task: Task, session: Session, { node }: HgFacts): Promise<Up
       },
     },
   )
-  if (output.code === 1) return { result: 'unchanged', revision: node, previousRevision: node, changes: [] }
+  if (output.code === 1 && isThere(nothing)) {
+    return { result: 'unchanged', revision: node, previousRevision: node, changes: [] }
+  }
   if (output.code !== 0) throw await failure(said.text())
   const brought = await changesSince(task, session, sent, node)
   return { result: 'deployed', revision: node, said: said.lines().slice(-40), ...brought }
+}
+
+/** What hg says when it has nothing to send, and behind it what it held back. */
+const nothingFound = 'no changes found'
+
+/** Whether there is nothing to send since all of it is there. @throws PushError when it was held back as a secret */
+function isThere(nothing: string): boolean {
+  if (!nothing.includes('secret')) return nothing !== ''
+  throw new PushError(
+    'input',
+    'The changeset that is checked out is secret, and Mercurial sends no secrets.',
+    'Make it a draft: hg phase --draft --rev .',
+    { evidence: nothing },
+  )
 }
 
 /** What a push would send, asked by `hg outgoing`: exit 1 when nothing. */
@@ -124,7 +145,6 @@ async function compare(task: Task, session: Session, { node }: HgFacts): Promise
   const args = [
     'outgoing',
     '--force',
-    '--quiet',
     '--ssh',
     'dotcloud-ssh',
     '--rev',
@@ -135,9 +155,13 @@ async function compare(task: Task, session: Session, { node }: HgFacts): Promise
     url(task),
   ]
   const { output, failure } = await attempt(task, session, command(task, session, 'hg outgoing', args))
-  if (output.code === 1) return { result: 'planned', revision: node, previousRevision: node, changes: [] }
+  const lines = output.stdout.split('\n')
+  if (output.code === 1 && isThere(lines.find((line) => line.startsWith(nothingFound)) ?? '')) {
+    return { result: 'planned', revision: node, previousRevision: node, changes: [] }
+  }
   if (output.code !== 0) throw await failure(`${output.stdout}\n${output.stderr}`)
-  const brought = await changesSince(task, session, output.stdout.trim().split('\n'), node)
+  const outgoing = lines.filter((line) => /^[0-9a-f]{40}$/.test(line))
+  const brought = await changesSince(task, session, outgoing, node)
   const bytesToSend = await bundleSize(task, session, brought.previousRevision, node)
   return { result: 'planned', revision: node, ...brought, ...(bytesToSend === undefined ? {} : { bytesToSend }) }
 }

@@ -3,6 +3,7 @@ import { remotePath } from '../core/destination.js'
 import type { Host, MethodName, Session, Settings } from '../core/model.js'
 import type { UploadStep } from '../core/plan.js'
 import { quote } from '../core/quote.js'
+import { orStop } from '../core/remote-stop.js'
 import { folderOf, memoryFor } from './memory.js'
 import { readAnswer } from './remote-shell.js'
 
@@ -70,7 +71,8 @@ export async function inquire(
   ]
   const command = session.connection.remote('inquiry', 'sh -s', `${script.join('\n')}\nprintf '%s\\n' ${mark}\n`)
   host.log.command(command)
-  const answer = (await readAnswer(command, host, settings)).subarray(0, longestAnswer).toString('utf8')
+  const whole = await readAnswer(command, host, settings).catch(orStop(session, host))
+  const answer = whole.subarray(0, longestAnswer).toString('utf8')
   const [said = '', facts, end] = answer.split(`${mark}\n`)
   return facts === undefined || end === undefined ? { said: answer, facts: undefined } : { said, facts: parse(facts) }
 }
@@ -117,7 +119,7 @@ printf 'tool=%s\\n' "$(${versions[method]} 2>/dev/null </dev/null | head -n 1)"
 kind=missing
 [ ! -d "$d" ] || kind=directory
 p=$d
-while [ ! -d "$p" ]; do
+while [ -n "$p" ] && [ ! -d "$p" ]; do
   if [ -e "$p" ] || [ -L "$p" ]; then kind=blocked; fi
   p=$(dirname -- "$p")
 done

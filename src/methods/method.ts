@@ -3,7 +3,7 @@ import { diagnose } from '../core/diagnose.js'
 import type { PushError } from '../core/errors.js'
 import type { Command, Host, MethodName, Output, Session, Settings, Upload, Watch } from '../core/model.js'
 import type { UploadStep } from '../core/plan.js'
-import { stopRemote } from '../core/remote-stop.js'
+import { orStop } from '../core/remote-stop.js'
 
 /** One upload: the step, and all that its method may look at. */
 export interface Task {
@@ -45,10 +45,7 @@ export async function attempt(
   host.log.command(command)
   const ended = await host.runner
     .run(command, { signal: host.signal, idle: settings.idleTimeout, ...on })
-    .catch(async (error: unknown) => {
-      await stopRemote(session, host)
-      throw error
-    })
+    .catch(orStop(session, host))
   // The half at the server knows of failures that the half here has not heard of.
   const output = ended.code === 0 && on.lender !== undefined ? { ...ended, code: (await on.lender.done).code } : ended
   return {

@@ -4,6 +4,7 @@ import { formatLogin, remotePath } from '../core/destination.js'
 import { PushError } from '../core/errors.js'
 import { guardDeletions, guardEmpty, guardForeign, guardMirror } from '../core/guards.js'
 import type { Change, Running, Session, Upload } from '../core/model.js'
+import { orStop } from '../core/remote-stop.js'
 import { compare, type Difference, haveSameShares, journalOf, type Manifest, wholeJournal } from './manifest.js'
 import { type Content, conclusionScript, preparation } from './memory.js'
 import type { Method, Task } from './method.js'
@@ -258,7 +259,7 @@ async function conclude(
     removedDirectories: removes ? difference.removedDirectories : [],
   })
   conclusion.end(gzipSync(script))
-  const { code, stderr } = await conclusion.done
+  const { code, stderr } = await conclusion.done.catch(orStop(session, host))
   if (code === 0) return
   const evidence = stderr.trim().split('\n')[0] ?? ''
   if (code !== 2 && removes && difference.removed.length > 0) {

@@ -4,6 +4,7 @@ import { formatLogin } from '../core/destination.js'
 import { PushError } from '../core/errors.js'
 import type { Host, Session, Settings } from '../core/model.js'
 import { quote } from '../core/quote.js'
+import { orStop } from '../core/remote-stop.js'
 import { type Manifest, replay, type Sums, sumUp } from './manifest.js'
 import type { Memory } from './memory.js'
 import { longestAnswer, openShell, type RemoteShell, takeCommand } from './remote-shell.js'
@@ -60,7 +61,8 @@ export async function look(
     ask?.sums.shares ?? '-',
   ]
   const question = `sh -c '${script}' - ${words.map(quote).join(' ')}`
-  const shell = await openShell(session.connection.remote('survey', question), mark, host, settings)
+  const command = session.connection.remote('survey', question)
+  const shell = await openShell(command, mark, host, settings).catch(orStop(session, host))
   try {
     return { survey: read(shell.answer, mark, session, ask), shell }
   } catch (error) {
@@ -106,7 +108,7 @@ fi;
 fi;
 if [ -n "$same" ]; then printf "exists=yes\\nfilled=yes\\nsame=yes\\nreal=%s\\n" "$real";
 else
-p=$d; while [ ! -d "$p" ]; do p=$(dirname -- "$p"); done;
+p=$d; while [ -n "$p" ] && [ ! -d "$p" ]; do p=$(dirname -- "$p"); done;
 if [ "$p" = "$d" ]; then echo exists=yes; [ -z "$(ls -A -- "$p" 2>/dev/null | head -n 1)" ] || echo filled=yes; fi;
 printf "real=%s\\nrsync=%s\\n" "$(cd -- "$p" && pwd -P)" "$(rsync --version 2>/dev/null | head -n 1)";
 ! command -v gzip >/dev/null || echo packs=yes;
