@@ -4511,8 +4511,19 @@ class PushError extends Error {
         this.retry = more.retry ?? false;
     }
 }
+/** What the system says when this machine lacks something, and our code is not at fault. */
+const lacks = new Set(['EACCES', 'EDQUOT', 'EMFILE', 'ENFILE', 'ENOMEM', 'ENOSPC', 'EPERM', 'EROFS']);
+function isOfTheMachine(error) {
+    if (!(error instanceof Error) || !('code' in error && 'syscall' in error))
+        return false;
+    // The one directory that we expect and do not make ourselves.
+    return lacks.has(String(error.code)) || error.syscall === 'mkdtemp';
+}
 /** The failure that an error stands for, whatever was thrown. */
 function explain(error) {
+    if (isOfTheMachine(error)) {
+        return explain(new PushError('input', 'This machine denies us a file or a process.', 'Look at free space, permissions and limits, first of RUNNER_TEMP.', { evidence: error.message }));
+    }
     if (error instanceof PushError) {
         const { errorClass, cause, evidence, next } = error;
         return { errorClass, cause, evidence, next };
@@ -5470,10 +5481,12 @@ const markers = [
 async function inspect(wish, host) {
     const top = await (0,promises_namespaceObject.realpath)(host.context.workspace);
     const source = await resolveInside(top, wish.source);
-    const isFile = !(await (0,promises_namespaceObject.stat)(source)).isDirectory();
+    const isFile = await isPlain(source, wish.source);
     const root = wish.check && !isFile ? await climb(source, top, host) : source;
     const directory = isFile ? (0,external_node_path_.dirname)(root) : root;
     const { method, reason } = await choose(wish.method, directory, isFile, top, host);
+    if (method === 'rsync')
+        await refuseOwnFolder(root, host);
     const hg = method === 'hg' ? await hgFacts(directory, top) : undefined;
     const git = hg === undefined ? await gitFacts(directory, top, method === 'git', host) : undefined;
     return {
@@ -5507,6 +5520,20 @@ async function resolveInside(top, path, input = 'source') {
         });
     }
     return found;
+}
+/** Whether it is a file, not a directory. @throws PushError when it is neither: a pipe or a device has no content to send */
+async function isPlain(path, input) {
+    const found = await (0,promises_namespaceObject.stat)(path);
+    if (found.isFile() || found.isDirectory())
+        return found.isFile();
+    throw new PushError('input', `Input source is ${JSON.stringify(input)}, which is neither a directory nor a file.`, 'Name a directory in the workspace.');
+}
+/** What is sent must not hold the session's folder: the key lies in it. */
+async function refuseOwnFolder(root, { context }) {
+    const temp = await (0,promises_namespaceObject.realpath)(context.temp).catch(() => context.temp);
+    if (temp !== root && !temp.startsWith(root.endsWith(external_node_path_.sep) ? root : root + external_node_path_.sep))
+        return;
+    throw new PushError('unsafe', 'The directory for temporary files lies in what is pushed, and the key would lie there.', 'Set RUNNER_TEMP (on the command line TMPDIR) to a directory outside of it, or source to another directory.', { evidence: temp });
 }
 /** dotCloud's `check`: the nearest directory with a dotcloud.yml, never above the workspace. */
 async function climb(start, top, host) {
@@ -5649,7 +5676,7 @@ async function hasRepositoryAbove(directory, top) {
     for (let at = directory;; at = (0,external_node_path_.dirname)(at)) {
         if (await exists((0,external_node_path_.join)(at, '.git')))
             return true;
-        if (at === top)
+        if (at === top || at === (0,external_node_path_.dirname)(at))
             return false;
     }
 }
@@ -5826,11 +5853,14 @@ function connectFailure(log, given) {
     if (denied !== undefined) {
         return new PushError('auth', `${where} did not accept our key ${attempt.keyFingerprint}.`, `Append the public half of ssh-key to ~/.ssh/authorized_keys of ${attempt.login.user} on the server, and check the user name.`, { evidence: denied });
     }
-    const evidence = unreachable.exec(log)?.[0] ?? lastWords(log);
+    const line = unreachable.exec(log)?.[0] ?? lastWords(log);
+    // What came in place of SSH's own first line: MaxStartups, or another protocol.
+    const greeting = /identification: (banner line \d+: .*)$/m.exec(log)?.[1];
+    const evidence = greeting === undefined ? line : `${line} (${greeting})`;
     const [, errorClass, cause, next] = reasons(where).find(([sign]) => sign.test(evidence)) ?? unknownReason(where);
     return new PushError(errorClass, cause, next, {
         evidence,
-        retry: !/Name or service not known|negotiate/.test(evidence),
+        retry: !/Name or service not known|negotiate/.test(evidence) && !stranger.test(evidence),
     });
 }
 /** Behind a bastion, the destination is to blame only when it has shown a host key of its own. */
@@ -5839,6 +5869,8 @@ function failedHop({ login, jump, offered }) {
     const reached = offered.some(({ host }) => host === name(login));
     return jump === undefined || reached ? login : jump;
 }
+/** What ssh says of a port at which another protocol answers. */
+const stranger = /No SSH version received|banner line (?:too long|contains invalid|\d+: HTTP\/)|could not read protocol version/;
 function reasons(where) {
     return [
         [
@@ -5847,6 +5879,7 @@ function reasons(where) {
             `The name of ${where} does not resolve.`,
             'Check the host name in destination.',
         ],
+        [stranger, 'connect', `What answers at ${where} is not an SSH server.`, 'Check the port in destination.'],
         [
             /Connection refused/,
             'connect',
@@ -5866,7 +5899,7 @@ function reasons(where) {
             'Update the SSH server, or let it offer a current algorithm.',
         ],
         [
-            /closed|reset|broken pipe|invalid characters|ssh_dispatch_run_fatal/i,
+            /closed|reset|broken pipe|ssh_dispatch_run_fatal/i,
             'connect',
             `${where} closed the connection before the login.`,
             "Look into the SSH server's log: a firewall, fail2ban or MaxStartups may have turned this runner away.",
@@ -5968,7 +6001,8 @@ const diagnose_signs = [
     },
     {
         of: every,
-        sign: /account is (?:currently )?not available/i,
+        // Of what nologin prints, git shows the first word.
+        sign: /account is (?:currently )?not available|bad line length character: This$/im,
         errorClass: 'remote-setup',
         cause: (evidence) => `The account ${evidence.login.user} may not log in: its shell turns everybody away.`,
         next: ({ login }) => `Give it a shell, for example: chsh -s /bin/sh ${login.user}`,
@@ -5979,6 +6013,21 @@ const diagnose_signs = [
         errorClass: 'remote-setup',
         cause: (evidence) => `The account ${evidence.login.user} may only use git.`,
         next: () => 'Push by git, or use an account with a shell.',
+    },
+    {
+        of: ['git'],
+        // Without an object, git sends no pack at all, and only the other side says so.
+        sign: /^fatal: (?:loose object .* is corrupt|bad (?:tree )?object|unable to read) |eof before pack header/m,
+        errorClass: 'input',
+        cause: () => 'Objects of the git repository are missing or damaged here.',
+        next: () => 'Check it out anew, with fetch-depth: 0.',
+    },
+    {
+        of: ['git'],
+        sign: /hash algorithm|unexpected capabilities\^\{\}/,
+        errorClass: 'remote-setup',
+        cause: (evidence) => `The repository at ${evidence.path} on ${host(evidence)} has another object format than this one.`,
+        next: () => 'Make it anew there with the --object-format of this one: sha1 or sha256.',
     },
     {
         of: ['git'],
@@ -5993,6 +6042,20 @@ const diagnose_signs = [
         errorClass: 'remote-setup',
         cause: (evidence) => `An earlier push to ${evidence.path} was interrupted on ${host(evidence)}.`,
         next: ({ path }) => `Clean up there: hg recover -R ${path}`,
+    },
+    {
+        of: ['hg'],
+        sign: /^abort: repository requires features unknown(?![\s\S]*no suitable response)/m,
+        errorClass: 'input',
+        cause: () => 'The repository needs Mercurial extensions, and dotcloud-push loads none.',
+        next: () => 'Set method: rsync, which sends the files.',
+    },
+    {
+        of: ['hg'],
+        sign: /timed out waiting for lock/,
+        errorClass: 'transfer',
+        cause: () => 'Another Mercurial is at work on the repository.',
+        next: () => 'Wait until it has ended. If there is none any more, remove its lock: hg debuglocks.',
     },
     {
         of: ['hg'],
@@ -6105,39 +6168,52 @@ const rsyncCodes = {
     24: 'Files vanished from the workspace while they were read',
     25: 'The limit of deletions was reached',
 };
+/** What each program says when it was not its counterpart that answered; then nothing was done yet. */
+const strangers = {
+    git: { name: 'git', sign: /Could not read from remote repository/ },
+    hg: { name: 'Mercurial', sign: /no suitable response/ },
+    rsync: { name: 'rsync', sign: /\(0 bytes received so far\)/ },
+};
 /** What an upload's failure means. Total: every code and every text has exactly one class. */
 function diagnose(evidence) {
-    const found = diagnose_signs.find(({ of, sign }) => of.includes(evidence.method) && sign.test(evidence.said));
+    const { method, code, said, sshLog } = evidence;
+    const found = diagnose_signs.find(({ of, sign }) => of.includes(method) && sign.test(said));
     if (found !== undefined) {
-        const line = evidence.said.split('\n').find((each) => found.sign.test(each)) ?? '';
+        const line = said.split('\n').find((each) => found.sign.test(each)) ?? '';
         return new PushError(found.errorClass, found.cause(evidence), found.next(evidence), { evidence: line.trim() });
     }
-    const lost = lineLost.exec(evidence.sshLog)?.[0];
+    const lost = lineLost.exec(sshLog)?.[0];
+    const end = commandEnd(sshLog);
     // A program that ended by itself over there was heard to the end, however its partner here words it.
-    const unheard = commandEnd(evidence.sshLog) === 'lost' && hungUp.test(evidence.said);
-    if (lost !== undefined || unheard) {
-        return new PushError('transfer', `The connection to ${host(evidence)} was lost during the push.`, 'Run this again; what has arrived is not sent twice.', {
-            evidence: lost ?? lastLine(evidence.said),
-            retry: true,
-        });
+    if (lost !== undefined || (end === 'lost' && hungUp.test(said))) {
+        return new PushError('transfer', `The connection to ${host(evidence)} was lost during the push.`, 'Run this again; what has arrived is not sent twice.', { evidence: lost ?? tellingLine(said), retry: true });
     }
-    if (evidence.method === 'hg' && /no suitable response/.test(evidence.said)) {
-        return new PushError('remote-setup', `${host(evidence)} does not answer as Mercurial does; perhaps its login shell prints text.`, 'Look at what its login shell prints, and whether hg runs there.', { evidence: evidence.said.trim().split('\n')[0] ?? '' });
+    const { name, sign } = strangers[method];
+    if (end === 'signal') {
+        return new PushError('transfer', `${name} was killed by a signal on ${host(evidence)}.`, "Look into the server's log: when memory runs out, the kernel kills.", { evidence: tellingLine(said) });
     }
-    const cause = (evidence.method === 'rsync' && rsyncCodes[evidence.code ?? -1]) || `${evidence.method} failed`;
-    return new PushError('transfer', `${cause} (exit code ${evidence.code ?? 'none'}).`, 'Read what it said above.', {
-        evidence: lastLine(evidence.said),
+    if (sign.test(said)) {
+        return new PushError('remote-setup', `${host(evidence)} does not answer as ${name} does.`, `A forced command, or start-up files that print text, may be in the way of ${name} there: look at what it says.`, { evidence: tellingLine(said) });
+    }
+    const cause = (method === 'rsync' && rsyncCodes[code ?? -1]) || `${method} failed`;
+    return new PushError('transfer', `${cause} (exit code ${code ?? 'none'}).`, 'Read what it said above.', {
+        evidence: tellingLine(said),
     });
 }
-function lastLine(text) {
-    return (text
-        .split('\n')
-        .map((line) => line.trim())
-        .filter((line) => line !== '')
-        .at(-1) ?? '');
+/** What a program adds to every failure: that there is one, and what to do in general. */
+const hollow = /^(?:To |hint: |\(see |Please make sure|and the repository exists|error: failed to push|fatal: (?:Could not read from remote|the remote end hung up)|abort: no suitable response|rsync(?: error)?: .*(?:unexpectedly closed|\(code \d+\)))/i;
+/** The line that tells most: the first that speaks of an error, or the last. */
+function tellingLine(text) {
+    const lines = text.split('\n').flatMap((line) => line.trim() || []);
+    const telling = lines.filter((line) => !hollow.test(line));
+    return (telling.find((line) => /\b(?:abort|denied|error|failed|fatal|rejected)\b/i.test(line)) ??
+        telling.at(-1) ??
+        lines.at(-1) ??
+        '');
 }
 
 ;// CONCATENATED MODULE: ./build/core/remote-stop.js
+
 /**
  * Ends what a cancelled or silent command left running on the server: the sessions of this one connection are the
  * children of one server process, and a second session can find its siblings. A server without a shell or `ps` refuses;
@@ -6160,6 +6236,14 @@ done
     const command = session.connection.remote('stop', 'sh -s', script);
     await host.runner.run(command, { signal: brief }).catch(() => undefined);
 }
+/** For what a command that was ended throws: the other side is ended too, unless it was only asked briefly. */
+function orStop(session, host) {
+    return async (error) => {
+        if (error instanceof PushError)
+            await stopRemote(session, host);
+        throw error;
+    };
+}
 
 ;// CONCATENATED MODULE: ./build/methods/method.js
 
@@ -6172,10 +6256,7 @@ async function attempt(task, session, command, on = {}) {
     host.log.command(command);
     const ended = await host.runner
         .run(command, { signal: host.signal, idle: settings.idleTimeout, ...on })
-        .catch(async (error) => {
-        await stopRemote(session, host);
-        throw error;
-    });
+        .catch(orStop(session, host));
     // The half at the server knows of failures that the half here has not heard of.
     const output = ended.code === 0 && on.lender !== undefined ? { ...ended, code: (await on.lender.done).code } : ended;
     return {
@@ -6270,6 +6351,7 @@ async function push(task, session, { node }) {
     const said = createTail();
     const sent = [];
     let listing = false;
+    let nothing = '';
     const { output, failure } = await attempt(task, session, 
     // With --debug it lists the changesets that it sends; nothing else tells what the server did not have.
     command(task, session, 'hg push', [
@@ -6278,6 +6360,9 @@ async function push(task, session, { node }) {
         '--debug',
         '--config',
         'subrepos.allowed=no',
+        // Seconds to wait for another hg in the workspace; by default it would outlast every idle-timeout.
+        '--config',
+        'ui.timeout=15',
         '--ssh',
         'dotcloud-ssh',
         '--rev',
@@ -6290,6 +6375,8 @@ async function push(task, session, { node }) {
                 sent.push(line);
             else
                 listing = line === 'list of changesets:';
+            if (line.startsWith(nothingFound))
+                nothing = line;
             const remote = /^remote: (.*)$/.exec(line)?.[1];
             if (remote === undefined || /^(\d+|capabilities: .*)$/.test(remote))
                 return;
@@ -6303,19 +6390,27 @@ async function push(task, session, { node }) {
                 task.host.log.remote(remote);
         },
     });
-    if (output.code === 1)
+    if (output.code === 1 && isThere(nothing)) {
         return { result: 'unchanged', revision: node, previousRevision: node, changes: [] };
+    }
     if (output.code !== 0)
         throw await failure(said.text());
     const brought = await changesSince(task, session, sent, node);
     return { result: 'deployed', revision: node, said: said.lines().slice(-40), ...brought };
+}
+/** What hg says when it has nothing to send, and behind it what it held back. */
+const nothingFound = 'no changes found';
+/** Whether there is nothing to send since all of it is there. @throws PushError when it was held back as a secret */
+function isThere(nothing) {
+    if (!nothing.includes('secret'))
+        return nothing !== '';
+    throw new PushError('input', 'The changeset that is checked out is secret, and Mercurial sends no secrets.', 'Make it a draft: hg phase --draft --rev .', { evidence: nothing });
 }
 /** What a push would send, asked by `hg outgoing`: exit 1 when nothing. */
 async function compare(task, session, { node }) {
     const args = [
         'outgoing',
         '--force',
-        '--quiet',
         '--ssh',
         'dotcloud-ssh',
         '--rev',
@@ -6326,11 +6421,14 @@ async function compare(task, session, { node }) {
         url(task),
     ];
     const { output, failure } = await attempt(task, session, command(task, session, 'hg outgoing', args));
-    if (output.code === 1)
+    const lines = output.stdout.split('\n');
+    if (output.code === 1 && isThere(lines.find((line) => line.startsWith(nothingFound)) ?? '')) {
         return { result: 'planned', revision: node, previousRevision: node, changes: [] };
+    }
     if (output.code !== 0)
         throw await failure(`${output.stdout}\n${output.stderr}`);
-    const brought = await changesSince(task, session, output.stdout.trim().split('\n'), node);
+    const outgoing = lines.filter((line) => /^[0-9a-f]{40}$/.test(line));
+    const brought = await changesSince(task, session, outgoing, node);
     const bytesToSend = await bundleSize(task, session, brought.previousRevision, node);
     return { result: 'planned', revision: node, ...brought, ...(bytesToSend === undefined ? {} : { bytesToSend }) };
 }
@@ -7191,6 +7289,7 @@ function flooded({ label }) {
 
 
 
+
 /**
  * Asks the server, in any login shell, and leaves a shell there for the conclusion.
  * @param ask what to hold against the server's memory; undefined to ask for nothing that is remembered
@@ -7209,7 +7308,8 @@ async function look(session, memory, ask, host, settings) {
         ask?.sums.shares ?? '-',
     ];
     const question = `sh -c '${script}' - ${words.map(quote).join(' ')}`;
-    const shell = await openShell(session.connection.remote('survey', question), mark, host, settings);
+    const command = session.connection.remote('survey', question);
+    const shell = await openShell(command, mark, host, settings).catch(orStop(session, host));
     try {
         return { survey: read(shell.answer, mark, session, ask), shell };
     }
@@ -7250,7 +7350,7 @@ fi;
 fi;
 if [ -n "$same" ]; then printf "exists=yes\\nfilled=yes\\nsame=yes\\nreal=%s\\n" "$real";
 else
-p=$d; while [ ! -d "$p" ]; do p=$(dirname -- "$p"); done;
+p=$d; while [ -n "$p" ] && [ ! -d "$p" ]; do p=$(dirname -- "$p"); done;
 if [ "$p" = "$d" ]; then echo exists=yes; [ -z "$(ls -A -- "$p" 2>/dev/null | head -n 1)" ] || echo filled=yes; fi;
 printf "real=%s\\nrsync=%s\\n" "$(cd -- "$p" && pwd -P)" "$(rsync --version 2>/dev/null | head -n 1)";
 ! command -v gzip >/dev/null || echo packs=yes;
@@ -7300,6 +7400,7 @@ function recall(journal, digest, ask) {
 }
 
 ;// CONCATENATED MODULE: ./build/methods/rsync.js
+
 
 
 
@@ -7512,7 +7613,7 @@ async function conclude(task, session, { listing, work, survey, revision, conclu
         removedDirectories: removes ? difference.removedDirectories : [],
     });
     conclusion.end((0,external_node_zlib_namespaceObject.gzipSync)(script));
-    const { code, stderr } = await conclusion.done;
+    const { code, stderr } = await conclusion.done.catch(orStop(session, host));
     if (code === 0)
         return;
     const evidence = stderr.trim().split('\n')[0] ?? '';
@@ -7883,6 +7984,8 @@ function quoted(value) {
 
 
 
+/** Milliseconds that a server which was silent for long may take to name its branch. */
+const mostAsked = 2_000;
 /** How many commits a report lists. */
 const mostListed = 50;
 /** How many files a diff may have for its lines to be counted, and how large they may be. */
@@ -7941,23 +8044,53 @@ class Repository {
     }
     /** Changed and untracked files, seen through our repository: no filter, hook or monitor of the workspace runs. */
     async #uncommitted() {
-        const index = (0,external_node_path_.join)(this.#directory, 'index');
-        const copied = await copyPlain((0,external_node_path_.join)(this.#facts.directory, 'index'), index);
-        if (!copied)
+        if (!(await this.#borrowIndex()))
             return [];
+        const own = ['--git-dir', this.#directory, '--work-tree', this.#task.step.workspace.root];
+        const plain = ['-c', 'core.quotePath=false', ...(await this.#reading())];
         const { stdout } = await this.#run('git status', [
-            '--git-dir',
-            this.#directory,
-            '--work-tree',
-            this.#task.step.workspace.root,
-            '-c',
-            'core.quotePath=false',
+            ...own,
+            ...plain,
             'status',
             '--porcelain',
             '--no-renames',
             '--ignore-submodules=all',
         ]);
-        return stdout.split('\n').flatMap((line) => (line.length > 3 ? [line.slice(3)] : []));
+        const lines = stdout.split('\n').filter((line) => line.length > 3);
+        const changed = lines.flatMap((line) => (line[1] === 'M' ? [line.slice(3)] : []));
+        const filtered = await this.#filtered(own, changed);
+        return lines.map((line) => line.slice(3)).filter((name) => !filtered.has(name));
+    }
+    /** A copy of the index, in one or two parts, and of what is ignored here alone. */
+    async #borrowIndex() {
+        const { directory, commonDirectory } = this.#facts;
+        const shared = (await (0,promises_namespaceObject.readdir)(directory)).filter((name) => name.startsWith('sharedindex.'));
+        await (0,promises_namespaceObject.mkdir)((0,external_node_path_.join)(this.#directory, 'info'), { recursive: true });
+        const [copied] = await Promise.all([
+            copyPlain((0,external_node_path_.join)(directory, 'index'), (0,external_node_path_.join)(this.#directory, 'index')),
+            copyPlain((0,external_node_path_.join)(commonDirectory, 'info/exclude'), (0,external_node_path_.join)(this.#directory, 'info/exclude')),
+            ...shared.map((name) => copyPlain((0,external_node_path_.join)(directory, name), (0,external_node_path_.join)(this.#directory, name))),
+        ]);
+        return copied;
+    }
+    /** The workspace's settings, as options, by which a file that was checked out is the same as the committed one. */
+    async #reading() {
+        const file = (0,external_node_path_.join)(this.#facts.commonDirectory, 'config');
+        const keys = '^core\\.(autocrlf|eol|filemode|symlinks|ignorecase|precomposeunicode)$';
+        const { stdout } = await this.#run('git config', ['config', '--file', file, '--null', '--get-regexp', keys]);
+        return stdout.split('\0').flatMap((entry) => (entry === '' ? [] : ['-c', entry.replace('\n', '=')]));
+    }
+    /** Those of the files whose content goes through a filter such as LFS; without running it nobody can tell changes. */
+    async #filtered(own, names) {
+        if (names.length === 0)
+            return new Set();
+        const { host } = this.#task;
+        const args = [...own, 'check-attr', '-z', '--stdin', 'filter'];
+        const command = { label: 'git check-attr', file: 'git', args, env: this.#env, stdin: `${names.join('\0')}\0` };
+        const { stdout } = await host.runner.run(command, { signal: host.signal });
+        const fields = stdout.split('\0');
+        const isSet = (value = 'unset') => value !== 'unset' && value !== 'unspecified';
+        return new Set(fields.filter((_, index) => index % 3 === 0 && isSet(fields[index + 2])));
     }
     /** Fetches the missing history from where the checkout came from, with the credentials that it left. */
     async complete() {
@@ -7991,8 +8124,8 @@ class Repository {
             throw shallowRefusal(fetched.stderr.trim().split('\n').at(-1) ?? '');
     }
     /** Where the branch is at the destination; empty when it does not exist. */
-    async remoteTip(ref) {
-        const { output, failure } = await attempt(this.#task, this.#session, this.#command('git ls-remote', ['ls-remote', '--', this.#url(), ref]));
+    async remoteTip(ref, task = this.#task) {
+        const { output, failure } = await attempt(task, this.#session, this.#command('git ls-remote', ['ls-remote', '--', this.#url(), ref]));
         if (output.code !== 0)
             throw await failure();
         const line = output.stdout.split('\n').find((each) => each.endsWith(`\t${ref}`));
@@ -8068,10 +8201,25 @@ class Repository {
             return { flag: '*', previous: '', complaint, said: remoteSaid.lines() };
         throw problem;
     }
-    async #arrived(revision, ref) {
+    /**
+     * What there is to say of a push that was ended for its silence when the branch has moved all the same: a hook may
+     * have left a program behind that holds the line.
+     * @throws the error when the branch has not moved, or does not tell so at once
+     */
+    async ended(error, revision, ref) {
+        const { host, settings } = this.#task;
+        if (!(error instanceof PushError) || error.errorClass !== 'timeout' || host.signal.aborted || settings.dryRun)
+            throw error;
+        const signal = AbortSignal.any([host.signal, AbortSignal.timeout(mostAsked)]);
+        if (!(await this.#arrived(revision, ref, { ...this.#task, host: { ...host, signal } })))
+            throw error;
+        const failure = new PushError('timeout', `${error.cause} The branch there has moved all the same.`, 'Look at what its hooks wait for; what they leave running must write elsewhere: nohup … >/dev/null 2>&1 &');
+        return { flag: '*', previous: '', complaint: '', failure, said: [] };
+    }
+    async #arrived(revision, ref, task = this.#task) {
         try {
             await this.#session.connection.ready();
-            return (await this.remoteTip(ref)) === revision;
+            return (await this.remoteTip(ref, task)) === revision;
         }
         catch {
             return false;
@@ -8225,20 +8373,24 @@ async function git_upload(task, session) {
     const snapshot = facts.shallow && settings.shallow === 'snapshot';
     const tip = settings.force || snapshot ? await repository.remoteTip(ref) : undefined;
     const revision = snapshot ? await repository.snapshot(ref, tip ?? '') : facts.head;
-    const pushed = await repository.push(revision, ref, tip);
+    const pushed = await repository
+        .push(revision, ref, tip)
+        .catch((error) => repository.ended(error, revision, ref));
     const unchanged = pushed.flag === '=';
     const previousRevision = unchanged ? revision : pushed.previous || tip || '';
     const difference = unchanged ? { changes: [] } : repository.difference(previousRevision, revision);
-    const verified = unchanged || settings.dryRun ? undefined : repository.verify(revision, ref).finally(() => difference);
+    const known = unchanged || settings.dryRun || pushed.failure !== undefined;
+    const verified = known ? undefined : repository.verify(revision, ref).finally(() => difference);
     // What the push brought is found out while the branch is read back.
     const [brought] = await Promise.all([difference, verified]);
+    const failure = pushed.complaint === '' ? pushed.failure : complained(pushed.complaint, session);
     return {
         result: settings.dryRun ? 'planned' : unchanged ? 'unchanged' : 'deployed',
         revision,
         previousRevision,
         said: pushed.said,
         ...brought,
-        ...(pushed.complaint === '' ? {} : { failure: complained(pushed.complaint, session) }),
+        ...(failure === undefined ? {} : { failure }),
     };
 }
 /** `git ls-remote` of the branch. */
@@ -8300,11 +8452,17 @@ async function deploy(command, session, host, settings) {
         return { exitCode: end === 'status' ? code : undefined, tail, failure: failed(end, code, session, tail) };
     }
     catch (error) {
+        const end = commandEnd(await connection.log(start));
         await stopRemote(session, host);
         if (!(error instanceof PushError))
             throw error;
-        return { exitCode: undefined, tail, failure: error };
+        const silent = error.errorClass === 'timeout' && !host.signal.aborted;
+        return { exitCode: undefined, tail, failure: silent && end !== 'lost' ? heldOpen(error) : error };
     }
+}
+/** The server has told how the command ended, and yet its output went on. */
+function heldOpen({ cause }) {
+    return new PushError('timeout', 'The deploy command has ended, but a program that it started holds its output open.', 'Let what stays write elsewhere: nohup … >/dev/null 2>&1 &', { evidence: cause });
 }
 function failed(end, code, session, tail) {
     const evidence = tail.at(-1) ?? '';
@@ -9080,18 +9238,21 @@ function createConnection(options, settings, host) {
             env,
         });
         let ended = false;
+        let broken;
         running.done
+            .catch((error) => {
+            broken = error;
+        })
             .finally(() => {
             ended = true;
             if (master === running)
                 master = undefined;
-        })
-            .catch(() => undefined);
+        });
         const deadline = host.clock.now() + settings.connectTimeout * 1000;
         try {
             while (!(0,external_node_fs_.existsSync)(socket)) {
                 if (ended)
-                    throw connectFailure(await log(start), { ...options, ...settings, jump, offered: await offered() });
+                    throw broken ?? connectFailure(await log(start), { ...options, ...settings, jump, offered: await offered() });
                 if (host.clock.now() > deadline)
                     throw tooSlow();
                 await host.clock.sleep(lookInterval, signal);
@@ -9200,8 +9361,8 @@ const longestLog = 20_000;
 async function withSession(settings, planned, host, ended, use) {
     // mkdtemp makes it 0700 whatever the umask; the clean-up knows of it before a secret is in it.
     const folder = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_.join)(host.context.temp, folderPrefix));
-    host.remember(folder);
     try {
+        host.remember(folder);
         const session = await openSession(folder, settings, planned, host);
         try {
             return await use(session);
@@ -9649,6 +9810,7 @@ function failedStep({ login, offered }, { errorClass, evidence }) {
 
 
 
+
 /** How much of an answer is looked at, in bytes. */
 const inquiry_longestAnswer = 1 << 16;
 /** Characters of a shell word that means itself in every shell. */
@@ -9667,7 +9829,8 @@ async function inquire(session, step, words, settings, host) {
     ];
     const command = session.connection.remote('inquiry', 'sh -s', `${script.join('\n')}\nprintf '%s\\n' ${mark}\n`);
     host.log.command(command);
-    const answer = (await readAnswer(command, host, settings)).subarray(0, inquiry_longestAnswer).toString('utf8');
+    const whole = await readAnswer(command, host, settings).catch(orStop(session, host));
+    const answer = whole.subarray(0, inquiry_longestAnswer).toString('utf8');
     const [said = '', facts, end] = answer.split(`${mark}\n`);
     return facts === undefined || end === undefined ? { said: answer, facts: undefined } : { said, facts: parse(facts) };
 }
@@ -9710,7 +9873,7 @@ printf 'tool=%s\\n' "$(${inquiry_versions[method]} 2>/dev/null </dev/null | head
 kind=missing
 [ ! -d "$d" ] || kind=directory
 p=$d
-while [ ! -d "$p" ]; do
+while [ -n "$p" ] && [ ! -d "$p" ]; do
   if [ -e "$p" ] || [ -L "$p" ]; then kind=blocked; fi
   p=$(dirname -- "$p")
 done
