@@ -1,6 +1,7 @@
 // Turns build/ (tsc's output) into dist/: one readable folder for each entry, without source maps, the same bytes everywhere.
+// What is imported by import() is a file of its own there, loaded when it is wanted.
 import { execFile } from 'node:child_process'
-import { chmodSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { chmodSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -21,8 +22,27 @@ rmSync('dist', { recursive: true, force: true })
 renameSync(fresh, 'dist')
 
 async function bundle(entry, folder) {
-  await run(process.execPath, [ncc, 'build', entry, '-o', folder, '--license', 'licenses.txt', '-q', '--no-cache'])
+  await run(process.execPath, [
+    ncc,
+    'build',
+    entry,
+    '-o',
+    folder,
+    '--license',
+    '[name].licenses.txt',
+    '-q',
+    '--no-cache',
+  ])
+  joinLicenses(folder)
   for (const file of readdirSync(folder))
     if (readFileSync(`${folder}/${file}`, 'utf8').includes('undici'))
       throw new Error(`${folder}/${file} holds an HTTP client (undici): see docs/adr/0002-no-http-client.md`)
+}
+
+/** Each file has its own list of licenses; one for all is easier to find. */
+function joinLicenses(folder) {
+  const lists = readdirSync(folder).filter((file) => file.endsWith('.licenses.txt'))
+  const texts = lists.toSorted().map((file) => readFileSync(`${folder}/${file}`, 'utf8').trimEnd())
+  for (const file of lists) rmSync(`${folder}/${file}`)
+  if (texts.length > 0) writeFileSync(`${folder}/licenses.txt`, `${texts.toSorted().join('\n\n')}\n`)
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
@@ -33,8 +33,10 @@ describe('without a push', () => {
     expect(help.code).toBe(0)
     expect(help.stderr).toBe('')
     for (const name of inputNames.filter((each) => each !== 'source')) expect(help.stdout).toContain(`--${name} `)
-    expect(help.stdout).toMatch(/^Usage: dotcloud-push \[options\] \[source\]/)
-    for (const option of ['--ssh-key-file', '--known-hosts-file', '--json', 'DOTCLOUD_PUSH_SSH_KEY']) {
+    expect(help.stdout).toMatch(/^NAME\n {4}dotcloud-push - /)
+    const others = await Promise.all([['-h'], ['help'], ['plan', '--help']].map((args) => runCli(args)))
+    expect(others.map(({ code, stdout }) => [code, stdout])).toEqual(others.map(() => [0, help.stdout]))
+    for (const option of ['--ssh-key-file', '--known-hosts-file', '--json', 'DOTCLOUD_PUSH_SSH_KEY', 'plan']) {
       expect(help.stdout).toContain(option)
     }
     const version = await runCli(['--version'])
@@ -47,6 +49,9 @@ describe('without a push', () => {
     ['an option without its value', ['--app'], 'app'],
     ['a key file that is not there', ['--ssh-key-file', '/no/such/key'], '/no/such/key'],
     ['nothing at all', [], 'app'],
+    ['a command that does not come first', ['--app', 'hello', 'plan'], './plan'],
+    ['an operand of the demo', ['demo', 'site'], 'argument'],
+    ['a shell that is not known', ['completion', 'tcsh'], 'bash, zsh, fish'],
   ] as const)('%s is a mistake of input: 2, told on standard error, without a stack', async (_, args, told) => {
     const { code, stdout, stderr } = await runCli(args)
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
@@ -122,6 +127,25 @@ describe('a push', () => {
     expect(Object.keys(tree(join(server.home, 'app')))).toEqual(['site/index.html'])
   })
 
+  it('in few words, in many, and never in colour where no terminal is', async () => {
+    const server = await sshd()
+    const deploy = ['--deploy-command', 'echo said']
+    const given = { cwd: plainWorkspace().path, env: { TERM: 'xterm-256color' } }
+    const quiet = await push(server, ['--quiet', ...deploy], given)
+    expect(quiet.stderr).toMatch(/^==> deployed in [\d.]+ s: 1 changed, 0 deleted\n$/)
+    const [debug, failed] = await Promise.all([
+      push(server, ['--debug', ...deploy], given),
+      push(server, ['-q', '--deploy-command', 'exit 7'], given),
+    ])
+    for (const told of ['What ssh logged:', 'Plan: {', '│ said']) expect(debug?.stderr).toContain(told)
+    expect(debug?.stderr).not.toContain('PRIVATE KEY')
+    expect(failed).toMatchObject({ code: 18, stdout: '' })
+    expect(failed?.stderr).toContain('exit code 7')
+    for (const { stderr } of [quiet, debug, failed].filter((each) => each !== undefined)) {
+      expect(stderr).not.toContain('\u001b')
+    }
+  })
+
   it('by DOTCLOUD_PUSH_ variables, over which options win; lists by an option given twice', async () => {
     const server = await sshd()
     const workspace = plainWorkspace({ 'index.html': 'x\n', 'a.log': 'x\n', 'b.tmp': 'x\n' }).path
@@ -180,6 +204,91 @@ describe('a push', () => {
     expect(server.logins()).toBe(0)
     expect((await push(server, [], { env })).code).toBe(0)
     expect(existsSync(join(home, 'PWN'))).toBe(false)
+  })
+})
+
+describe('plan', () => {
+  it('shows on standard output what a push would do, and changes nothing', async () => {
+    const server = await sshd()
+    const workspace = plainWorkspace({ 'index.html': 'x\n', gone: 'x\n' }).path
+    const given = { cwd: workspace }
+    const call = ['--deploy-command', 'echo {app}']
+    expect((await push(server, [], given)).code).toBe(0)
+    writeFileSync(join(workspace, 'index.html'), 'changed\n')
+    writeFileSync(join(workspace, 'new'), 'x\n')
+    rmSync(join(workspace, 'gone'))
+    const before = tree(server.home)
+    const planned = (more: readonly string[]) => runCli(['plan', ...optionsFor(server), ...call, ...more], given)
+    const [page, json, quiet] = await Promise.all([
+      planned(['--max-delete', '0']),
+      planned(['--json']),
+      planned(['-q']),
+    ])
+    expect(page, page?.stderr).toMatchObject({ code: 0 })
+    expect(page?.stdout.split('\n')).toEqual([
+      `hello to ${server.destination('app')} by rsync: neither .hg nor .git is there`,
+      '- gone',
+      '~ index.html',
+      '+ new',
+      '2 files to change or add, 1 to delete, 10 B to send.',
+      'Then: echo hello',
+      expect.stringMatching(/^The push would be refused: The push would delete 1 of 2 files/),
+      '',
+    ])
+    expect(json?.stdout.split('\n')).toHaveLength(2)
+    expect(JSON.parse(json?.stdout ?? '')).toMatchObject({ result: 'planned', 'changed-files': 2, 'deleted-files': 1 })
+    expect(quiet).toMatchObject({ code: 0, stdout: '' })
+    expect(quiet?.stderr).toMatch(/^==> planned in [\d.]+ s: 2 changed, 1 deleted\n$/)
+    expect(tree(server.home)).toEqual(before)
+  })
+
+  it('fails as a push would', async () => {
+    const closed = await sshd({ authorize: false })
+    const { code, stdout, stderr } = await runCli(['plan', ...optionsFor(closed)], { cwd: plainWorkspace().path })
+    expect({ code, stdout }).toEqual({ code: 12, stdout: '' })
+    expect(stderr).toContain('==> failed (auth)')
+  })
+})
+
+describe('doctor', () => {
+  it('tells its findings on standard output, and exits with the class of the first fault', async () => {
+    const [server, closed] = await Promise.all([sshd(), sshd({ authorize: false })])
+    const given = { cwd: plainWorkspace().path }
+    const [well, json, ill, quiet] = await Promise.all([
+      runCli(['doctor', ...optionsFor(server)], given),
+      runCli([...optionsFor(server), '--doctor', '--json'], given),
+      runCli(['doctor', ...optionsFor(closed)], given),
+      runCli(['doctor', '-q', ...optionsFor(closed)], given),
+    ])
+    expect(well, well?.stdout).toMatchObject({ code: 0, stderr: '' })
+    expect(well?.stdout).toMatch(/^ok {7}inputs {10}all are accepted$/m)
+    expect(well?.stdout).toMatch(/^Doctor: 0 faults, 0 warnings, 12 ok, 1 skipped in [\d.]+ s\.\n$/m)
+    expect(JSON.parse(json?.stdout ?? '')).toMatchObject({ result: 'planned', doctor: expect.any(Array) })
+    expect(ill).toMatchObject({ code: 12, stdout: expect.stringMatching(/^fault {4}login /m) })
+    expect(quiet).toMatchObject({ code: 12, stdout: expect.stringMatching(/^fault {4}login /) })
+    expect(tree(server.home)).toEqual({})
+  })
+})
+
+describe('demo', () => {
+  it('says where it is, in a dist/ that stands alone', async () => {
+    const dist = join(temporaryDirectory('alone'), 'dist')
+    cpSync(join(root, 'dist'), dist, { recursive: true })
+    const { code, stderr } = await runCli(['demo'], { dist })
+    expect(code).toBe(2)
+    expect(stderr).toContain('https://github.com/org/dotcloud-push')
+  })
+
+  it('is the script of the checkout', async () => {
+    const folder = temporaryDirectory('checkout')
+    cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true })
+    mkdirSync(join(folder, 'script'))
+    const script = '#!/bin/sh\necho "demo of $HOME"; echo aside >&2; exit 3\n'
+    writeFileSync(join(folder, 'script/demo'), script, { mode: 0o755 })
+    const home = temporaryDirectory('home')
+    const { code, stdout } = await runCli(['demo'], { dist: join(folder, 'dist'), env: { HOME: home } })
+    expect(code).toBe(3)
+    expect(stdout.split('\n').sort()).toEqual(['', 'aside', `demo of ${home}`])
   })
 })
 

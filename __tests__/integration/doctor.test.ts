@@ -74,7 +74,7 @@ function expectFault(step: Step, expected: Expected): void {
   expect(step.code).toBe(1)
   expect(step.errors).toEqual([expect.stringMatching(expected.says)])
   expect(step.log).toContain(`fault    ${expected.check}`)
-  expect(step.summary).toContain('❌ fault')
+  expect(step.summary).toContain(`❌&#160;${expected.check.replaceAll(' ', '&#160;')}`)
 }
 
 let server: Server
@@ -100,6 +100,7 @@ describe('a healthy server', () => {
       expect(told(step).doctor.map(({ check }) => check)).toEqual(order)
       expect(step.errors).toEqual([])
       expect(step.code).toBe(0)
+      expect(step.log.match(/^ok {7}login/gm), 'what is well is told once').toHaveLength(1)
       expect(step.outputs).toMatchObject({
         result: 'planned',
         'failed-stage': '',
@@ -113,7 +114,7 @@ describe('a healthy server', () => {
       expect(finding(step, 'remote tool')?.detail).toMatch({ git: /^git/, hg: /Mercurial/, rsync: /^rsync/ }[method])
       expect(finding(step, 'disk')?.detail).toMatch(/ free at \//)
       expect(finding(step, 'deploy command')?.detail).toMatch(/touch is \/.*not run/)
-      expect(step.summary).toMatch(/doctor: .*\n\n0 faults, 0 warnings, 13 ok, 0 skipped/)
+      expect(step.summary).toMatch(/Doctor: .*, no fault<\/h3>\n\n<p>0 faults, 0 warnings, 13 ok, 0 skipped/)
       // Nothing was made there, and one login was enough.
       expect(tree(own.home)).toEqual(before)
       expect(own.logins()).toBe(1)

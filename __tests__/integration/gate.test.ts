@@ -33,7 +33,7 @@ describe('branches', () => {
       })
       expect(step.notices).toHaveLength(1)
       expect(step.notices[0]).toMatch(/Nothing was pushed: .*(feature\/x|mainly|tags\/main|tags\/v1|pull\/1\/merge)/)
-      expect(step.summary).toContain('skipped')
+      expect(step.summary).toContain('Skipped')
       expect(step.leftovers()).toEqual([])
     }
     expect(server.connections()).toBe(0)

@@ -77,6 +77,14 @@ describe('a mirror', () => {
     })
   }
 
+  concurrent('of what is never sent is refused, also by a link', async () => {
+    const files = { '.git/config': 'token\n', '.env.d/a': 'x\n', link: { link: '.git' } }
+    const rig = makeRig('rsync', await sshd(), files)
+    expect(naive(`${rig.workspace}/link/`, temporaryDirectory('copy'))).toEqual(['config'])
+    for (const source of ['.git', 'link', '.env.d']) await refused('hidden source', rig, /is never sent/, { source })
+    expect(rig.server.connections()).toBe(0)
+  })
+
   concurrent('G9 into a directory that somebody else filled is refused', async () => {
     const rig = makeRig('rsync', await sshd())
     for (const files of [{ 'theirs.txt': 'x\n' }, { '.hidden': 'x\n' }, { 'only/directories/x': '' }]) {

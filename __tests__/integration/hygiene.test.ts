@@ -3,7 +3,7 @@ import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, sy
 import { basename, join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { makeKey } from '../support/keys.ts'
-import { nodeBinary } from '../support/launch.ts'
+import { nodeBinary, root } from '../support/launch.ts'
 import { descendants, isAlive } from '../support/processes.ts'
 import { behind, proxy } from '../support/proxy.ts'
 import { type ActionOptions, type Inputs, runCli, type Step, startAction, startCli } from '../support/runner.ts'
@@ -214,6 +214,14 @@ describe('the private key', () => {
     expect(withoutMasks(done), 'with RUNNER_DEBUG, what a bug report needs').toMatch(
       /::debug::What ssh logged:.*Authenticated to/,
     )
+    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
+    for (const part of [
+      `::debug::dotcloud-push ${version}, node v24.`,
+      '::debug::Event push, ref refs/heads/main, ',
+      ...['OpenSSH_', 'git version ', 'rsync  version ', 'Mercurial '].map((words) => `::debug::${words}`),
+      '"ssh-key":"(',
+    ])
+      expect(withoutMasks(done)).toContain(part)
     for (const text of seen) {
       for (const line of secretLines(server.privateKey)) expect(text).not.toContain(line)
       expect(text).not.toMatch(/INPUT_|another-secret|GITHUB_TOKEN/)

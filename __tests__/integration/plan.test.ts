@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { question } from '../support/faults.ts'
 import { root } from '../support/launch.ts'
 import { behind, proxy } from '../support/proxy.ts'
 import { type ActionOptions, type Inputs, runAction, type Step } from '../support/runner.ts'
@@ -18,7 +19,7 @@ const push = (inputs: Inputs, { path }: Workspace, options: ActionOptions = {}):
   runAction(inputs, { workspace: path, post: false, ...options })
 
 const planOf = (...data: unknown[]): string => JSON.stringify({ type: 'cmd', data })
-const commandsRun = (server: Server) => server.commands().filter((command) => !command.includes('; exec sh'))
+const commandsRun = (server: Server) => server.commands().filter((command) => !command.includes(question))
 
 /** What comes of a plan that is simply carried out: whether a command of its own ran, and what it got hold of. */
 function obey(plan: string, { path: cwd }: Workspace): { ran: boolean; read: string[] } {

@@ -13,6 +13,7 @@ import {
   makeRig,
   methods,
   privilege,
+  question,
   type Rig,
   ran,
   rootGate,
@@ -29,11 +30,19 @@ vi.setConfig({ maxConcurrency: 3 })
 const rights = { runIf: privilege !== undefined }
 const noise = (bytes: number) => randomBytes(bytes)
 const shells = (['fish', 'tcsh'] as const).filter(isInstalled)
-const tools = { git: 'git-receive-pack', hg: 'hg -R', rsync: 'rsync --server' } as const
 
-/** A gate that does something else when the method's own command comes. */
-const onTransfer = (method: MethodName, otherwise: string) =>
-  gate(`case $COMMAND in *'${tools[method]}'*) ${otherwise} ;; esac\nexec sh -c "$COMMAND"`)
+/** A gate that does something else when the method's own program is started there. */
+function onTransfer(method: MethodName, otherwise: string): string {
+  if (method !== 'rsync') {
+    const tool = { git: 'git-receive-pack', hg: 'hg -R' }[method]
+    return gate(`case $COMMAND in *'${tool}'*) ${otherwise} ;; esac\nexec sh -c "$COMMAND"`)
+  }
+  // rsync's other half is started by the shell that was asked before.
+  const directory = temporaryDirectory('rsync')
+  const real = run(directory, 'sh', '-c', 'command -v rsync').trim()
+  writeFiles(directory, { rsync: script(`case $* in *--server*) ${otherwise} ;; esac\nexec ${real} "$@"`) })
+  return gate(`PATH=${directory}:$PATH exec sh -c "$COMMAND"`)
+}
 
 /** What is visible at the destination: rsync keeps what came in vain in a directory of its own, until the next push. */
 function withoutPartial({ method, there, arrived }: Rig): string {
@@ -49,8 +58,8 @@ describe('the disk there', () => {
           gate: rootGate(`
 mount -t tmpfs -o size="$(cat "$HOME/size")" none "$HOME/disk" && cp -a "$HOME/state/." "$HOME/disk/" || exit 1
 sh -c "$COMMAND"; code=$?
-# The shell that stays open beside a push by rsync changes nothing on the disk.
-case $COMMAND in *'; exec sh'*) ;; *) rsync -a --delete "$HOME/disk/" "$HOME/state/" ;; esac
+# The session for the conclusion has a disk of its own here, so it notes nothing that counts.
+case $COMMAND in gzip*) ;; *) rsync -a --delete "$HOME/disk/" "$HOME/state/" ;; esac
 exit $code`),
         })
         writeFiles(server.home, { 'disk/.keep': '', size: '700k' })
@@ -332,7 +341,9 @@ describe('a flood of output', () => {
   })
 
   concurrent('F8 from the start files, in front of the first answer: in bounded memory', async () => {
-    const server = await sshd({ gate: gate(`case $COMMAND in *'; exec sh'*) ${flood} ;; esac\nexec sh -c "$COMMAND"`) })
+    const server = await sshd({
+      gate: gate(`case $COMMAND in *'${question}'*) ${flood} ;; esac\nexec sh -c "$COMMAND"`),
+    })
     const { step, peak } = await watched(makeRig('rsync', server).start())
     const says = /answered the survey with more than .* MiB/
     expectFailure('F8 flood of a login shell', step, { class: 'remote-setup', stage: 'push', says, within: 30 })
@@ -342,7 +353,7 @@ describe('a flood of output', () => {
   concurrent('F8 from the start files, on the other stream: in bounded memory', async () => {
     const server = await sshd({
       gate: gate(
-        `case $COMMAND in *'; exec sh'*) ${flood.replace('100000000', '30000000')} >&2 ;; esac\nexec sh -c "$COMMAND"`,
+        `case $COMMAND in *'${question}'*) ${flood.replace('100000000', '30000000')} >&2 ;; esac\nexec sh -c "$COMMAND"`,
       ),
     })
     const rig = makeRig('rsync', server)

@@ -74,6 +74,9 @@ export function gate(content: string): string {
   return join(directory, 'gate')
 }
 
+/** A word of the command by which a push by rsync asks what is there. */
+export const question = 'read -r w l'
+
 /** A gate that runs a script as root, in which `$HOME` and `$COMMAND` are known; the command runs as the account. */
 export function rootGate(content: string): string {
   const { uid, gid } = userInfo()

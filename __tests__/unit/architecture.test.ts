@@ -109,6 +109,16 @@ describe('the house', () => {
     }
   })
 
+  it('the parser of YAML is loaded when it is wanted, by one file that takes nothing else along', () => {
+    const importers = modules.filter(({ packages }) => packages.includes('yaml'))
+    expect(importers.map(({ name, imports }) => [name, imports])).toEqual([['core/flat-yaml.ts', []]])
+    const users = modules.filter(({ imports }) => imports.includes('core/flat-yaml.ts'))
+    expect(users.map(({ name }) => name)).toEqual(['core/config.ts'])
+    expect(users[0]?.text).toMatch(/import type [^\n]*flat-yaml/)
+    expect(users[0]?.text.match(/flat-yaml/g)).toHaveLength(2)
+    expect(users[0]?.text).toContain("await import('./flat-yaml.js')")
+  })
+
   it.each([
     ['process.env', /\bprocess\.env\b|\benv\b[^:]*\}\s*=\s*process\b/, [...fronts, 'system']],
     ['process.exit', /\bprocess\.exit/, fronts],

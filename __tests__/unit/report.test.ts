@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { PushError } from '../../src/core/errors.ts'
 import { outputs } from '../../src/core/inputs.ts'
-import type { Host, Log, Upload } from '../../src/core/model.ts'
+import type { Host, Log, Report, Upload } from '../../src/core/model.ts'
 import type { Step } from '../../src/core/plan.ts'
-import { countChanges, Ledger, toJson, toValues } from '../../src/core/report.ts'
+import { countChanges, Ledger, rollback, times, toJson, toValues } from '../../src/core/report.ts'
 import { fingerprint, report, workspace } from './samples.ts'
 
 const failure = new PushError('deploy', 'cause', 'next', { evidence: 'evidence' })
@@ -68,6 +68,10 @@ describe('a report', () => {
     })
   })
 
+  it('tells where the time went in a line', () => {
+    expect(times(report())).toBe('Settings 0.04 s · Connect 0.50 s · Push 1.20 s · Deploy 0.61 s')
+  })
+
   it('as JSON has the outputs in their own types, the timings and the files', () => {
     expect(JSON.parse(JSON.stringify(toJson(report({ seconds: 2.3456 }))))).toEqual({
       result: 'deployed',
@@ -107,6 +111,34 @@ describe('a report', () => {
       'push-output': [],
       'deploy-output': ['Building', 'live'],
     })
+  })
+})
+
+describe('the way back', () => {
+  const commits = [{ id: 'a'.repeat(40), subject: 'x' }]
+  const back = (overrides: Partial<Report>) => rollback(report({ commits, ...overrides }))
+
+  it.each([
+    [
+      'git',
+      `git restore --source=${'b'.repeat(40)} --staged --worktree :/ &&\ngit commit -m 'Back to bbbbbbbbbb' &&\ngit push`,
+    ],
+    ['hg', `hg revert --all --rev ${'b'.repeat(40)} &&\nhg commit -m 'Back to bbbbbbbbbb' &&\nhg push`],
+    ['rsync', ''],
+  ] as const)('by %s', (method, command) => {
+    expect(back({ method })).toEqual({ advice: expect.stringMatching(/earlier run/i), command })
+  })
+
+  it('has no command for a revision that is not known here, or is none', () => {
+    expect(back({ method: 'git', commits: [] })?.command).toBe('')
+    expect(back({ method: 'git', previousRevision: '$(touch x)' })?.command).toBe('')
+  })
+
+  it('is none where nothing was replaced', () => {
+    expect(back({ uploaded: false })).toBeUndefined()
+    expect(back({ previousRevision: '', changes: [{ kind: 'added', path: 'a' }] })).toBeUndefined()
+    expect(back({ previousRevision: '' })).toBeDefined()
+    expect(back({ changes: [], previousRevision: 'a'.repeat(40) })).toBeUndefined()
   })
 })
 

@@ -22,6 +22,7 @@ const secrets = [
   '.netrc',
   '.ssh/id',
   '.aws/credentials',
+  'dotcloud-push.yml',
 ]
 const ordinary = [
   'index.html',
@@ -88,7 +89,11 @@ function sentBy(rules: readonly string[]): string[][] {
 
 /** What no user's exclude may ever bring back. */
 const isSecret = (path: string) =>
-  path.split('/').some((name) => /^(\.git|\.hg|\.svn|\.env.*|.*\.pem|id_.*|\.npmrc|\.netrc|\.ssh|\.aws)$/.test(name))
+  path
+    .split('/')
+    .some((name) =>
+      /^(\.git|\.hg|\.svn|\.env.*|.*\.pem|id_.*|\.npmrc|\.netrc|\.ssh|\.aws|dotcloud-push\.yml)$/.test(name),
+    )
 
 describe('the rules of rsync', () => {
   it('the naive way sends secrets, which shows that these excludes are attacks', () => {

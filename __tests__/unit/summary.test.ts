@@ -2,11 +2,14 @@ import { spawnSync } from 'node:child_process'
 import fc from 'fast-check'
 import { marked } from 'marked'
 import { describe, expect, it } from 'vitest'
+import { type Examination, examinationPage } from '../../src/core/doctor.ts'
 import { PushError } from '../../src/core/errors.ts'
+import { checks, type Finding, fault, ok, skipped, warning } from '../../src/core/finding.ts'
 import { guardDeletions } from '../../src/core/guards.ts'
+import { literal, prose } from '../../src/core/html.ts'
 import type { Change, Report } from '../../src/core/model.ts'
-import { literal, prose, summarize } from '../../src/core/summary.ts'
-import { failureOf, report, runs } from './samples.ts'
+import { summarize } from '../../src/core/summary.ts'
+import { failureOf, fingerprint, report, runs } from './samples.ts'
 
 const repository = 'https://github.com/octo/shop'
 const id = (letter: string) => letter.repeat(40)
@@ -71,7 +74,7 @@ const failures = {
   deploy: new PushError(
     'deploy',
     'The deploy command failed with exit code 7.',
-    'Read its output above; the new content is on the server.',
+    'Its output tells why; the new content is on the server.',
     { evidence: 'make: *** [all] Error 7' },
   ),
 }
@@ -139,7 +142,14 @@ const pages: Readonly<Record<string, Partial<Report>>> = {
     repository: '',
     changes: byGit.changes.map(({ kind, path }) => ({ kind, path })),
   },
-  unchanged: { ...nothing, repository, result: 'unchanged', previousRevision: id('a'), deployExitCode: 0 },
+  unchanged: {
+    ...nothing,
+    bytesSent: 3_456,
+    repository,
+    result: 'unchanged',
+    previousRevision: id('a'),
+    deployExitCode: 0,
+  },
   skipped: {
     ...early,
     result: 'skipped',
@@ -169,7 +179,14 @@ const pages: Readonly<Record<string, Partial<Report>>> = {
     tail: [],
     bytesToSend: 5_120,
   },
-  'plan-nothing': { ...nothing, result: 'planned', uploaded: false, previousRevision: id('a'), bytesToSend: 0 },
+  'plan-nothing': {
+    ...nothing,
+    stages: report().stages.slice(0, 3),
+    result: 'planned',
+    uploaded: false,
+    previousRevision: id('a'),
+    bytesToSend: 0,
+  },
   'failed-settings': {
     ...early,
     failedStage: 'settings',
@@ -239,6 +256,9 @@ const pages: Readonly<Record<string, Partial<Report>>> = {
   },
 }
 
+/** What a comment may have, less the mark by which a workflow finds it again. */
+const mostOfComment = 65_536 - 200
+
 /** The page as a browser gets it, by each renderer that is here; cmark-gfm is the one that GitHub's is made of. */
 const renderers: Readonly<Record<string, (markdown: string) => string>> = {
   marked: (markdown) => marked.parse(markdown, { gfm: true, async: false }),
@@ -264,9 +284,62 @@ const foreignElements = (html: string) => html.replaceAll(elements, '').match(/<
 const read = (html: string) =>
   html.replaceAll(/<[^>]*>/g, '').replaceAll(/&#(\d+);/g, (_, point: string) => String.fromCodePoint(Number(point)))
 
-describe.each(Object.entries(pages))('the job summary %s', (name, overrides) => {
-  const page = summarize(report(overrides))
+/** A visit in which every check but those given went well, up to the first fault. */
+function visit(found: readonly Finding[], overrides: Partial<Report> = {}, knownHosts: string[] = []): string {
+  const end = found.findIndex(({ verdict }) => verdict === 'fault')
+  const last = end < 0 ? checks.length : checks.indexOf(found[end]?.check ?? 'inputs')
+  const findings = checks.map(
+    (check, index) =>
+      found.find((finding) => finding.check === check) ??
+      (index < last ? ok(check, `${check} is as it should be`) : skipped(check, 'needs a login there')),
+  )
+  const planned = { ...nothing, result: 'planned', uploaded: false, seconds: 0.31 } satisfies Partial<Report>
+  const examination: Examination = { findings, knownHosts, report: report({ ...planned, ...overrides }) }
+  return examinationPage(examination)
+}
 
+const offered = `[uploader.example.com]:21122 ssh-ed25519 ${'A'.repeat(68)}`
+const visits: Readonly<Record<string, string>> = {
+  doctor: visit([
+    ok('login', `dotcloud@uploader.example.com:21122 takes our key ${fingerprint}`),
+    warning(
+      'disk',
+      new PushError('space', 'Only 3% of the disk is free.', 'Make room there.', { evidence: '97% /srv' }),
+    ),
+  ]),
+  'doctor-host-key': visit(
+    [
+      fault(
+        'host key',
+        new PushError(
+          'host-key',
+          'dotcloud@uploader.example.com:21122 shows a host key that is not pinned.',
+          `Compare ${fingerprint} with \`ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub\` at the server's console, not over this network; only if it is the same, set known-hosts to: ${offered}`,
+          { evidence: `offered ${fingerprint} (ssh-ed25519); nothing is pinned` },
+        ),
+      ),
+    ],
+    { result: 'failed' },
+    [offered],
+  ),
+  'doctor-hostile': visit(
+    [
+      ok('shell', hostile),
+      skipped('tools', hostile),
+      warning('disk', new PushError('space', hostile, hostile, { evidence: hostile })),
+      fault('path', new PushError('remote-setup', hostile, hostile, { evidence: hostile })),
+    ],
+    { result: 'failed', app: hostile, destination: hostile },
+    [hostile],
+  ),
+}
+
+const all: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(Object.entries(pages).map(([name, overrides]) => [name, summarize(report(overrides))])),
+  ...visits,
+}
+
+describe.each(Object.entries(all))('the page %s', (name, page) => {
   it('is as it was looked at', async () => {
     await expect(page).toMatchFileSnapshot(`./summaries/${name}.md`)
   })
@@ -282,7 +355,7 @@ describe.each(Object.entries(pages))('the job summary %s', (name, overrides) => 
   })
 
   it('fits into a comment', () => {
-    expect(Buffer.byteLength(page)).toBeLessThan(65_536)
+    expect(Buffer.byteLength(page)).toBeLessThan(mostOfComment)
   })
 })
 
@@ -305,9 +378,20 @@ it('what looks for foreign elements finds them', () => {
 describe('the job summary', () => {
   it('at its worst still fits into a comment, whole', () => {
     const page = summarize(report(overlong))
-    expect(Buffer.byteLength(page)).toBeLessThan(65_536)
+    expect(Buffer.byteLength(page)).toBeLessThan(mostOfComment)
     for (const render of Object.values(renderers)) expect(foreignElements(render(page))).toEqual([])
     expect(page).toMatch(/… and 9,9\d\d more<\/pre>/)
+  })
+
+  it('of a doctor at his worst too', () => {
+    const failure = new PushError('remote-setup', worst, worst, { evidence: worst })
+    const page = visit(
+      checks.map((check) => warning(check, failure)),
+      { app: worst, destination: worst },
+      Array.from({ length: 9 }, () => worst),
+    )
+    expect(Buffer.byteLength(page)).toBeLessThan(mostOfComment)
+    for (const render of Object.values(renderers)) expect(foreignElements(render(page))).toEqual([])
   })
 
   it('lists deletions first, and fifty at most', () => {

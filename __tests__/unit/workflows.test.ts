@@ -100,6 +100,16 @@ it('J4 dist/ is rebuilt from src/ and compared, in every pull request', () => {
   expect(runsOf('check-dist.yml')).toMatch(/npm run check:dist/)
 })
 
+it('the job summaries are looked at in a browser, and their pictures kept', () => {
+  const ci = workflows.find(({ name }) => name === 'ci.yml')?.workflow
+  const steps = ci?.jobs['pages']?.steps ?? []
+  expect(steps.map(({ run = '' }) => run)).toContainEqual(
+    expect.stringMatching(/^node script\/screenshots\.mjs build\/screenshots/),
+  )
+  expect(steps.at(-1)?.uses).toMatch(/^actions\/upload-artifact@/)
+  expect(steps.at(-1)?.with).toMatchObject({ path: 'build/screenshots/*.png', 'if-no-files-found': 'error' })
+})
+
 it('J6 the workflows are linted with every test', () => {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: { lint: string } }
   expect(scripts.lint).toMatch(/actionlint '\.github\/workflows\/\*\.yml'/)

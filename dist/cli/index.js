@@ -2,49 +2,63 @@
 import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
 /******/ var __webpack_modules__ = ({
 
-/***/ 421:
+/***/ 181:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("buffer");
+
+/***/ }),
+
+/***/ 1421:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
 
 /***/ }),
 
-/***/ 474:
+/***/ 8474:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:events");
 
 /***/ }),
 
-/***/ 24:
+/***/ 3024:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
 
 /***/ }),
 
-/***/ 760:
+/***/ 6760:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
 
 /***/ }),
 
-/***/ 708:
+/***/ 1708:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:process");
 
 /***/ }),
 
-/***/ 909:
+/***/ 932:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("process");
+
+/***/ }),
+
+/***/ 8909:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
-const { Argument } = __nccwpck_require__(154);
-const { Command } = __nccwpck_require__(348);
-const { CommanderError, InvalidArgumentError } = __nccwpck_require__(135);
-const { Help } = __nccwpck_require__(754);
-const { Option } = __nccwpck_require__(240);
+const { Argument } = __nccwpck_require__(9154);
+const { Command } = __nccwpck_require__(4348);
+const { CommanderError, InvalidArgumentError } = __nccwpck_require__(1135);
+const { Help } = __nccwpck_require__(9754);
+const { Option } = __nccwpck_require__(5240);
 
 exports.DM = new Command();
 
@@ -68,10 +82,10 @@ exports.a2 = InvalidArgumentError; // Deprecated
 
 /***/ }),
 
-/***/ 154:
+/***/ 9154:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
-const { InvalidArgumentError } = __nccwpck_require__(135);
+const { InvalidArgumentError } = __nccwpck_require__(1135);
 
 class Argument {
   /**
@@ -225,20 +239,20 @@ exports.humanReadableArgName = humanReadableArgName;
 
 /***/ }),
 
-/***/ 348:
+/***/ 4348:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
-const EventEmitter = (__nccwpck_require__(474).EventEmitter);
-const childProcess = __nccwpck_require__(421);
-const path = __nccwpck_require__(760);
-const fs = __nccwpck_require__(24);
-const process = __nccwpck_require__(708);
+const EventEmitter = (__nccwpck_require__(8474).EventEmitter);
+const childProcess = __nccwpck_require__(1421);
+const path = __nccwpck_require__(6760);
+const fs = __nccwpck_require__(3024);
+const process = __nccwpck_require__(1708);
 
-const { Argument, humanReadableArgName } = __nccwpck_require__(154);
-const { CommanderError } = __nccwpck_require__(135);
-const { Help, stripColor } = __nccwpck_require__(754);
-const { Option, DualOptions } = __nccwpck_require__(240);
-const { suggestSimilar } = __nccwpck_require__(30);
+const { Argument, humanReadableArgName } = __nccwpck_require__(9154);
+const { CommanderError } = __nccwpck_require__(1135);
+const { Help, stripColor } = __nccwpck_require__(9754);
+const { Option, DualOptions } = __nccwpck_require__(5240);
+const { suggestSimilar } = __nccwpck_require__(5030);
 
 class Command extends EventEmitter {
   /**
@@ -3009,7 +3023,7 @@ exports.useColor = useColor; // exporting for tests
 
 /***/ }),
 
-/***/ 135:
+/***/ 1135:
 /***/ ((__unused_webpack_module, exports) => {
 
 /**
@@ -3055,10 +3069,10 @@ exports.InvalidArgumentError = InvalidArgumentError;
 
 /***/ }),
 
-/***/ 754:
+/***/ 9754:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
-const { humanReadableArgName } = __nccwpck_require__(154);
+const { humanReadableArgName } = __nccwpck_require__(9154);
 
 /**
  * TypeScript import types for JSDoc, used by Visual Studio Code IntelliSense and `npm run typescript-checkJS`
@@ -3809,10 +3823,10 @@ exports.stripColor = stripColor;
 
 /***/ }),
 
-/***/ 240:
+/***/ 5240:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
-const { InvalidArgumentError } = __nccwpck_require__(135);
+const { InvalidArgumentError } = __nccwpck_require__(1135);
 
 class Option {
   /**
@@ -4196,7 +4210,7 @@ exports.DualOptions = DualOptions;
 
 /***/ }),
 
-/***/ 30:
+/***/ 5030:
 /***/ ((__unused_webpack_module, exports) => {
 
 const maxDistance = 3;
@@ -4336,19 +4350,128 @@ exports.suggestSimilar = suggestSimilar;
 /******/ 	return module.exports;
 /******/ }
 /******/ 
+/******/ // expose the modules object (__webpack_modules__)
+/******/ __nccwpck_require__.m = __webpack_modules__;
+/******/ 
 /************************************************************************/
 /******/ /* webpack/runtime/asset-relocator-loader */
 /******/ if (typeof __nccwpck_require__ !== 'undefined') __nccwpck_require__.ab = decodeURIComponent(new URL('.', import.meta.url).pathname).slice(import.meta.url.match(/^file:\/\/\/\w:/) ? 1 : 0, -1) + "/";
+/******/ 
+/******/ /* webpack/runtime/define property getters */
+/******/ (() => {
+/******/ 	// define getter functions for harmony exports
+/******/ 	__nccwpck_require__.d = (exports, definition) => {
+/******/ 		for(var key in definition) {
+/******/ 			if(__nccwpck_require__.o(definition, key) && !__nccwpck_require__.o(exports, key)) {
+/******/ 				Object.defineProperty(exports, key, { enumerable: true, get: definition[key] });
+/******/ 			}
+/******/ 		}
+/******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/ensure chunk */
+/******/ (() => {
+/******/ 	__nccwpck_require__.f = {};
+/******/ 	// This file contains only the entry chunk.
+/******/ 	// The chunk loading function for additional chunks
+/******/ 	__nccwpck_require__.e = (chunkId) => {
+/******/ 		return Promise.all(Object.keys(__nccwpck_require__.f).reduce((promises, key) => {
+/******/ 			__nccwpck_require__.f[key](chunkId, promises);
+/******/ 			return promises;
+/******/ 		}, []));
+/******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/get javascript chunk filename */
+/******/ (() => {
+/******/ 	// This function allow to reference async chunks
+/******/ 	__nccwpck_require__.u = (chunkId) => {
+/******/ 		// return url for filenames based on template
+/******/ 		return "" + chunkId + ".index.js";
+/******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/hasOwnProperty shorthand */
+/******/ (() => {
+/******/ 	__nccwpck_require__.o = (obj, prop) => (Object.prototype.hasOwnProperty.call(obj, prop))
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/import chunk loading */
+/******/ (() => {
+/******/ 	// no baseURI
+/******/ 	
+/******/ 	// object to store loaded and loading chunks
+/******/ 	// undefined = chunk not loaded, null = chunk preloaded/prefetched
+/******/ 	// [resolve, Promise] = chunk loading, 0 = chunk loaded
+/******/ 	var installedChunks = {
+/******/ 		792: 0
+/******/ 	};
+/******/ 	
+/******/ 	var installChunk = (data) => {
+/******/ 		var {ids, modules, runtime} = data;
+/******/ 		// add "modules" to the modules object,
+/******/ 		// then flag all "ids" as loaded and fire callback
+/******/ 		var moduleId, chunkId, i = 0;
+/******/ 		for(moduleId in modules) {
+/******/ 			if(__nccwpck_require__.o(modules, moduleId)) {
+/******/ 				__nccwpck_require__.m[moduleId] = modules[moduleId];
+/******/ 			}
+/******/ 		}
+/******/ 		if(runtime) runtime(__nccwpck_require__);
+/******/ 		for(;i < ids.length; i++) {
+/******/ 			chunkId = ids[i];
+/******/ 			if(__nccwpck_require__.o(installedChunks, chunkId) && installedChunks[chunkId]) {
+/******/ 				installedChunks[chunkId][0]();
+/******/ 			}
+/******/ 			installedChunks[ids[i]] = 0;
+/******/ 		}
+/******/ 	
+/******/ 	}
+/******/ 	
+/******/ 	__nccwpck_require__.f.j = (chunkId, promises) => {
+/******/ 			// import() chunk loading for javascript
+/******/ 			var installedChunkData = __nccwpck_require__.o(installedChunks, chunkId) ? installedChunks[chunkId] : undefined;
+/******/ 			if(installedChunkData !== 0) { // 0 means "already installed".
+/******/ 	
+/******/ 				// a Promise means "currently loading".
+/******/ 				if(installedChunkData) {
+/******/ 					promises.push(installedChunkData[1]);
+/******/ 				} else {
+/******/ 					if(true) { // all chunks have JS
+/******/ 						// setup Promise in chunk cache
+/******/ 						var promise = import("./" + __nccwpck_require__.u(chunkId)).then(installChunk, (e) => {
+/******/ 							if(installedChunks[chunkId] !== 0) installedChunks[chunkId] = undefined;
+/******/ 							throw e;
+/******/ 						});
+/******/ 						var promise = Promise.race([promise, new Promise((resolve) => (installedChunkData = installedChunks[chunkId] = [resolve]))])
+/******/ 						promises.push(installedChunkData[1] = promise);
+/******/ 					}
+/******/ 				}
+/******/ 			}
+/******/ 	};
+/******/ 	
+/******/ 	// no prefetching
+/******/ 	
+/******/ 	// no preloaded
+/******/ 	
+/******/ 	// no external install chunk
+/******/ 	
+/******/ 	// no on chunks loaded
+/******/ })();
 /******/ 
 /************************************************************************/
 var __webpack_exports__ = {};
 
 // EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(24);
+var external_node_fs_ = __nccwpck_require__(3024);
 ;// CONCATENATED MODULE: external "node:os"
 const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
 // EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(760);
+var external_node_path_ = __nccwpck_require__(6760);
+;// CONCATENATED MODULE: external "node:crypto"
+const external_node_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
+;// CONCATENATED MODULE: external "node:fs/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
 ;// CONCATENATED MODULE: ./build/core/errors.js
 /**
  * Every way in which a push can end badly, with the exit status of the command line.
@@ -4388,8 +4511,19 @@ class PushError extends Error {
         this.retry = more.retry ?? false;
     }
 }
+/** What the system says when this machine lacks something, and our code is not at fault. */
+const lacks = new Set(['EACCES', 'EDQUOT', 'EMFILE', 'ENFILE', 'ENOMEM', 'ENOSPC', 'EPERM', 'EROFS']);
+function isOfTheMachine(error) {
+    if (!(error instanceof Error) || !('code' in error && 'syscall' in error))
+        return false;
+    // The one directory that we expect and do not make ourselves.
+    return lacks.has(String(error.code)) || error.syscall === 'mkdtemp';
+}
 /** The failure that an error stands for, whatever was thrown. */
 function explain(error) {
+    if (isOfTheMachine(error)) {
+        return explain(new PushError('input', 'This machine denies us a file or a process.', 'Look at free space, permissions and limits, first of RUNNER_TEMP.', { evidence: error.message }));
+    }
     if (error instanceof PushError) {
         const { errorClass, cause, evidence, next } = error;
         return { errorClass, cause, evidence, next };
@@ -4413,35 +4547,456 @@ function combine(mistakes) {
     return new PushError(errorClass, unique(mistakes.map((mistake) => mistake.cause)).join(' '), unique(mistakes.map((mistake) => mistake.next)).join(' '), { evidence: unique(mistakes.map((mistake) => mistake.evidence)).join('; ') });
 }
 
-;// CONCATENATED MODULE: ./build/core/event.js
+;// CONCATENATED MODULE: ./build/core/inputs.js
+/** Generated from action.yml and package.json by script/generate.mjs; do not edit. */
+const version = '1.0.0';
+const inputs = [
+    {
+        name: 'app',
+        description: 'Application name, which fills `{app}`. A letter or digit, then up to 127 letters, digits, `.`, `_` or `-`.',
+        default: '',
+        required: true,
+        group: 'What to push',
+        list: false,
+        choices: [],
+        configurable: true,
+    },
+    {
+        name: 'deployment',
+        description: 'Deployment name, which fills `{deployment}`.',
+        default: 'default',
+        required: false,
+        group: 'What to push',
+        list: false,
+        choices: [],
+        configurable: true,
+    },
+    {
+        name: 'destination',
+        description: 'Where to push: `ssh://[user@]host[:port]/path` or `[user@]host:path`, with the templates `{app}`, `{deployment}`, `{branch}` and `{sha}`. `/path` is absolute, `/~/path` and `host:path` are relative to the remote home; the user defaults to `dotcloud`, the port to 22. Required unless `plan` gives it.',
+        default: '',
+        required: false,
+        group: 'Where to',
+        list: false,
+        choices: [],
+        configurable: true,
+    },
+    {
+        name: 'ssh-key',
+        description: 'Text of the private key (OpenSSH, PEM or PKCS#8), from a secret.',
+        default: '',
+        required: true,
+        group: 'Trust',
+        list: false,
+        choices: [],
+        configurable: false,
+    },
+    {
+        name: 'ssh-key-passphrase',
+        description: 'Passphrase of an encrypted key, from a secret.',
+        default: '',
+        required: false,
+        group: 'Trust',
+        list: false,
+        choices: [],
+        configurable: false,
+    },
+    {
+        name: 'known-hosts',
+        description: 'known_hosts lines that pin the destination and the bastion. Either this or `host-key-fingerprint` is required.',
+        default: '',
+        required: false,
+        group: 'Trust',
+        list: true,
+        choices: [],
+        configurable: false,
+    },
+    {
+        name: 'host-key-fingerprint',
+        description: "Fingerprints `SHA256:…` that pin the destination's host key, one a line, of any key type.",
+        default: '',
+        required: false,
+        group: 'Trust',
+        list: true,
+        choices: [],
+        configurable: false,
+    },
+    {
+        name: 'insecure-skip-host-key-check',
+        description: '`true` or `false`. `true` connects to a host whose key nobody has checked, and warns with an annotation.',
+        default: 'false',
+        required: false,
+        group: 'Trust',
+        list: false,
+        choices: ['true', 'false'],
+        configurable: false,
+    },
+    {
+        name: 'proxy-jump',
+        description: 'Bastion to go through, `ssh://[user@]host[:port]`, pinned by the same `known-hosts`.',
+        default: '',
+        required: false,
+        group: 'Where to',
+        list: false,
+        choices: [],
+        configurable: false,
+    },
+    {
+        name: 'source',
+        description: 'Directory (or, for rsync, one file) to push, inside the workspace.',
+        default: '.',
+        required: false,
+        group: 'What to push',
+        list: false,
+        choices: [],
+        configurable: true,
+    },
+    {
+        name: 'method',
+        description: '`auto`, `hg`, `git` or `rsync`. `auto` takes hg for a directory with `.hg`, git for one with `.git`, and rsync for any other.',
+        default: 'auto',
+        required: false,
+        group: 'What to push',
+        list: false,
+        choices: ['auto', 'hg', 'git', 'rsync'],
+        configurable: true,
+    },
+    {
+        name: 'excludes',
+        description: 'rsync patterns, one a line, never sent and never deleted at the destination. `.git`, `.hg`, `.svn`, `dotcloud-push.yml` and secret-like files (`.env*`, `*.pem`, `id_*`, `.npmrc`, `.netrc`, `.ssh`, `.aws`) are always excluded as well.',
+        default: '*.pyc',
+        required: false,
+        group: 'Mirror (rsync)',
+        list: true,
+        choices: [],
+        configurable: true,
+    },
+    {
+        name: 'includes',
+        description: 'Built-in excludes to lift, by name, one a line (`.env`).',
+        default: '',
+        required: false,
+        group: 'Mirror (rsync)',
+        list: true,
+        choices: [],
+        configurable: false,
+    },
+    {
+        name: 'protect',
+        description: 'Patterns that may exist only at the destination and are never deleted, one a line (`uploads/`).',
+        default: '',
+        required: false,
+        group: 'Mirror (rsync)',
+        list: true,
+        choices: [],
+        configurable: true,
+    },
+    {
+        name: 'delete',
+        description: '`true` or `false`. `true` mirrors: rsync removes at the destination what the source no longer has.',
+        default: 'true',
+        required: false,
+        group: 'Mirror (rsync)',
+        list: false,
+        choices: ['true', 'false'],
+        configurable: true,
+    },
+    {
+        name: 'max-delete',
+        description: 'A number of files, or a percentage of what the destination holds. A mirror that would delete more stops before anything changes.',
+        default: '50%',
+        required: false,
+        group: 'Mirror (rsync)',
+        list: false,
+        choices: [],
+        configurable: false,
+    },
+    {
+        name: 'adopt',
+        description: '`true` or `false`. `true` allows the first mirror into a directory holding files that dotcloud-push did not put there.',
+        default: 'false',
+        required: false,
+        group: 'Mirror (rsync)',
+        list: false,
+        choices: ['true', 'false'],
+        configurable: false,
+    },
+    {
+        name: 'target-branch',
+        description: 'Branch at the destination (git), with the same templates as `destination`.',
+        default: '{branch}',
+        required: false,
+        group: 'Where to',
+        list: false,
+        choices: [],
+        configurable: true,
+    },
+    {
+        name: 'force',
+        description: '`true` or `false`. `true` allows a push that is not a fast-forward, with a lease on what was there (git).',
+        default: 'false',
+        required: false,
+        group: 'History (git)',
+        list: false,
+        choices: ['true', 'false'],
+        configurable: false,
+    },
+    {
+        name: 'shallow',
+        description: 'What to do with a shallow checkout (git): `auto` completes the history from its origin and otherwise stops with the fix, `snapshot` pushes one commit of the tree on top of what the destination has, `fail` stops.',
+        default: 'auto',
+        required: false,
+        group: 'History (git)',
+        list: false,
+        choices: ['auto', 'snapshot', 'fail'],
+        configurable: true,
+    },
+    {
+        name: 'deploy-command',
+        description: 'Remote command to run after the upload, with the same templates as `destination`, each value quoted. Empty runs none.',
+        default: '',
+        required: false,
+        group: 'Where to',
+        list: false,
+        choices: [],
+        configurable: true,
+    },
+    {
+        name: 'branches',
+        description: "GitHub filter patterns, one a line; `!` negates and the last match wins. Any other branch, a tag or a pull request's merge ref gives `result=skipped` and a green step. Empty pushes every ref.",
+        default: '',
+        required: false,
+        group: 'What to push',
+        list: true,
+        choices: [],
+        configurable: true,
+    },
+    {
+        name: 'plan',
+        description: 'A dotCloud plan in JSON, inline or as a path inside the workspace. It can only ask for less than the inputs allow.',
+        default: '',
+        required: false,
+        group: 'What to push',
+        list: false,
+        choices: [],
+        configurable: false,
+    },
+    {
+        name: 'dry-run',
+        description: '`true` or `false`. `true` connects and compares, changes nothing, and gives `result=planned`.',
+        default: 'false',
+        required: false,
+        group: 'This run',
+        list: false,
+        choices: ['true', 'false'],
+        configurable: false,
+    },
+    {
+        name: 'doctor',
+        description: '`true` or `false`. `true` checks the destination step by step, pushes nothing and runs nothing there but read-only questions; `result` is `planned`, or `failed` with the first fault.',
+        default: 'false',
+        required: false,
+        group: 'This run',
+        list: false,
+        choices: ['true', 'false'],
+        configurable: false,
+    },
+    {
+        name: 'verify',
+        description: '`auto` or `full` (rsync). `auto` trusts what the server remembers of the last push when nothing there has changed since; `full` compares the content of every file.',
+        default: 'auto',
+        required: false,
+        group: 'Mirror (rsync)',
+        list: false,
+        choices: ['auto', 'full'],
+        configurable: true,
+    },
+    {
+        name: 'insecure-allow-untrusted-event',
+        description: "`true` or `false`. Push even on `pull_request_target`, on `workflow_run` of a fork and on a comment at a pull request, where the code may be anybody's.",
+        default: 'false',
+        required: false,
+        group: 'Trust',
+        list: false,
+        choices: ['true', 'false'],
+        configurable: false,
+    },
+    {
+        name: 'connect-timeout',
+        description: 'Seconds to wait for a connection.',
+        default: '15',
+        required: false,
+        group: 'Time',
+        list: false,
+        choices: [],
+        configurable: true,
+    },
+    {
+        name: 'idle-timeout',
+        description: 'Seconds to wait for the next byte from the remote side.',
+        default: '120',
+        required: false,
+        group: 'Time',
+        list: false,
+        choices: [],
+        configurable: true,
+    },
+    {
+        name: 'timeout',
+        description: 'Minutes for the whole step.',
+        default: '30',
+        required: false,
+        group: 'Time',
+        list: false,
+        choices: [],
+        configurable: true,
+    },
+    {
+        name: 'retries',
+        description: 'Attempts at connecting and at an idempotent transfer. A deploy command is never run twice.',
+        default: '3',
+        required: false,
+        group: 'Time',
+        list: false,
+        choices: [],
+        configurable: true,
+    },
+];
+const outputs = [
+    { name: 'result', description: '`deployed`, `unchanged`, `skipped`, `planned` or `failed`.' },
+    {
+        name: 'failed-stage',
+        description: 'Stage that failed: `settings`, `connect`, `push` or `deploy`. Empty on success.',
+    },
+    {
+        name: 'error-class',
+        description: 'Class of the failure: `input`, `unsafe`, `key`, `host-key`, `auth`, `connect`, `timeout`, `transfer`, `space`, `remote-setup`, `deploy`, `unknown-state`, `cancelled` or `bug`. Empty on success.',
+    },
+    {
+        name: 'uploaded',
+        description: '`true` once the destination has the new content, also when the deploy command fails afterwards.',
+    },
+    { name: 'method', description: 'Method that was used: `hg`, `git` or `rsync`.' },
+    { name: 'destination', description: 'Destination with its templates filled in.' },
+    { name: 'revision', description: 'Commit or changeset that was pushed.' },
+    { name: 'previous-revision', description: 'Commit or changeset that the destination had before.' },
+    { name: 'changed-files', description: 'Number of files created or changed at the destination.' },
+    { name: 'deleted-files', description: 'Number of files deleted at the destination.' },
+    { name: 'bytes-sent', description: 'Bytes sent by the transfer.' },
+    {
+        name: 'deploy-exit-code',
+        description: 'Exit code of the deploy command. Empty when none ran or its code is unknown.',
+    },
+    { name: 'host-key-fingerprint', description: '`SHA256:…` fingerprint of the host key that the destination offered.' },
+    { name: 'seconds', description: 'Duration of the push.' },
+    { name: 'plan', description: "Plan that ran, in dotCloud's JSON." },
+    {
+        name: 'report',
+        description: 'Path of a JSON report with all of these, the timings of each stage and the file lists.',
+    },
+];
 
-/** An event that says nothing against deploying. */
-const trustedEvent = { name: '', outside: false, unsecureCommands: false };
+;// CONCATENATED MODULE: ./build/core/branches.js
+
 /**
- * Reads the trust out of an event and its payload. These events hand secrets to runs over other people's code:
- * https://securitylab.github.com/resources/github-actions-preventing-pwn-requests/
+ * GitHub's filter patterns for branches: `*` stops at a slash, `**` does not, `?` and `+` repeat the character before,
+ * `[]` lists characters, a leading `!` takes a match back, and the last pattern that matches decides.
+ * https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax#filter-pattern-cheat-sheet
  */
-function judgeEvent(name, payload, unsecureCommands) {
-    const here = dig(payload, 'repository', 'full_name');
-    const head = dig(payload, 'workflow_run', 'head_repository', 'full_name');
-    const outside = name === 'pull_request_target' ||
-        (name === 'workflow_run' && (head === undefined || head !== here)) ||
-        // The payload of a comment does not tell where the pull request comes from.
-        (name === 'issue_comment' &&
-            (dig(payload, 'issue') === undefined || dig(payload, 'issue', 'pull_request') !== undefined));
-    return { name, outside, unsecureCommands };
-}
-function dig(value, ...keys) {
-    return keys.reduce((at, key) => (typeof at === 'object' && at !== null && Object.hasOwn(at, key) ? Reflect.get(at, key) : undefined), value);
-}
-/** @throws PushError `unsafe` when this event should not be given the keys of a server */
-function guardEvent(event, allowed) {
-    if (event.unsecureCommands) {
-        throw new PushError('unsafe', 'ACTIONS_ALLOW_UNSECURE_COMMANDS is set, so whatever is printed could act on the workflow.', 'Remove ACTIONS_ALLOW_UNSECURE_COMMANDS.');
+function branchMatches(patterns, branch) {
+    let matched = false;
+    for (const pattern of patterns) {
+        const negated = pattern.startsWith('!');
+        if (matches(parsePattern(negated ? pattern.slice(1) : pattern), branch))
+            matched = !negated;
     }
-    if (!event.outside || allowed)
-        return;
-    throw new PushError('unsafe', `The event ${event.name} may run over code of somebody who cannot push to this repository.`, 'Deploy on push instead, or behind an environment with reviewers; insecure-allow-untrusted-event lifts this check.');
+    return matched;
+}
+/** @throws PushError `input` for a pattern that cannot be read, or a list that can match nothing */
+function checkPatterns(patterns) {
+    for (const pattern of patterns)
+        parsePattern(pattern.replace(/^!/, ''));
+    if (patterns.length > 0 && patterns.every((pattern) => pattern.startsWith('!'))) {
+        throw new PushError('input', 'Input branches has only "!" patterns, so no branch can match.', 'Put a pattern such as ** before them.');
+    }
+}
+const any = { takes: () => true, again: true, ahead: [1] };
+const slash = { takes: (character) => character === '/', again: false, ahead: [] };
+const wildcards = {
+    '**/': [{ takes: () => false, again: false, ahead: [1, 3] }, any, slash],
+    '**': [any],
+    '*': [{ takes: (character) => character !== '/', again: true, ahead: [1] }],
+};
+const token = /\*\*\/|\*\*|\*|\[[^\]]*\]|\\.|[\s\S]/gu;
+/** No branch has a longer name. */
+const branches_longest = 1024;
+function parsePattern(pattern) {
+    if (pattern.length > branches_longest) {
+        throw new PushError('input', `Input branches has a pattern of ${pattern.length} characters.`, `A pattern has at most ${branches_longest}.`);
+    }
+    const places = [];
+    // Only a character, or a list of them, can be repeated; elsewhere ? and + stand for themselves.
+    let repeatable;
+    for (const [part] of pattern.matchAll(token)) {
+        const wildcard = wildcards[part];
+        if (wildcard !== undefined)
+            places.push(...wildcard);
+        else if (repeatable !== undefined && part === '?')
+            places.splice(-1, 1, { ...repeatable, ahead: [1] });
+        else if (repeatable !== undefined && part === '+')
+            places.splice(-1, 1, { ...repeatable, again: true });
+        else {
+            repeatable = { takes: characters(pattern, part), again: false, ahead: [] };
+            places.push(repeatable);
+            continue;
+        }
+        repeatable = undefined;
+    }
+    return places;
+}
+/** All ways through the pattern at once, so that none takes longer than the branch is long times the pattern. */
+function matches(places, branch) {
+    const open = (starts) => {
+        const reached = new Set(starts);
+        for (const at of reached)
+            for (const step of places[at]?.ahead ?? [])
+                reached.add(at + step);
+        return reached;
+    };
+    let reached = open([0]);
+    for (const character of branch) {
+        const taking = [...reached].filter((at) => places[at]?.takes(character));
+        reached = open(taking.flatMap((at) => (places[at]?.again ? [at, at + 1] : [at + 1])));
+    }
+    return reached.has(places.length);
+}
+function characters(pattern, part) {
+    if (part.length > 1 && part.startsWith('[')) {
+        const list = new RegExp(`^${characterClass(pattern, part)}$`);
+        return (character) => list.test(character);
+    }
+    const wanted = part.length > 1 && part.startsWith('\\') ? part.slice(1) : part;
+    return (character) => character === wanted;
+}
+function characterClass(pattern, part) {
+    const ranges = [...part.matchAll(/([A-Za-z0-9])-([A-Za-z0-9])/g)];
+    const listed = /^\[(?:[A-Za-z0-9]-[A-Za-z0-9]|[A-Za-z0-9_.])+\]$/.test(part);
+    if (!listed || ranges.some(([, from = '', to = '']) => from > to)) {
+        throw new PushError('input', `Input branches has the pattern "${pattern}", whose ${part} is not a list of characters.`, 'Write single characters and ranges such as [a-z0-9].');
+    }
+    return part;
+}
+/** Whether this event's ref may deploy, and if not, why: only branches ever match a branch filter. */
+function gate(patterns, ref) {
+    if (patterns.length === 0)
+        return { open: true, reason: 'no branch filter is set' };
+    if (ref === undefined || ref === '')
+        return { open: false, reason: 'no branch is checked out' };
+    const branch = /^refs\/heads\/(.+)$/s.exec(ref)?.[1];
+    if (branch === undefined)
+        return { open: false, reason: `${ref} is not a branch` };
+    const open = branchMatches(patterns, branch);
+    return { open, reason: `branch ${branch} ${open ? 'matches' : 'does not match'} ${patterns.join(', ')}` };
 }
 
 ;// CONCATENATED MODULE: ./build/core/template.js
@@ -4457,7 +5012,7 @@ const whyUnknown = {
  * Other braces stay as they are: a shell has uses for them.
  * @throws PushError `input` when a value that is asked for is not known in this run
  */
-function fill(input, template, values, encode = (value) => value) {
+function template_fill(input, template, values, encode = (value) => value) {
     return template.replaceAll(/\{(app|deployment|branch|sha)\}/g, (whole, name) => {
         const value = values[name];
         if (value === undefined) {
@@ -4521,10 +5076,10 @@ function parseLogin(input, authority, values, portAllowed) {
     const [, hostText = '', portText] = match ?? [];
     if (match === null)
         refuse(input, 'has a malformed host or port.', authority);
-    const user = fill(input, decode(input, userText), values);
+    const user = template_fill(input, decode(input, userText), values);
     if (!userPattern.test(user))
         refuse(input, `has an unacceptable user name ${JSON.stringify(user)}.`);
-    const host = fill(input, decode(input, hostText), values);
+    const host = template_fill(input, decode(input, hostText), values);
     const bare = host.replace(/^\[(.*)\]$/s, '$1');
     const valid = host === bare ? hostPattern.test(host) : ipv6Pattern.test(bare);
     if (!valid)
@@ -4538,7 +5093,7 @@ function parseLogin(input, authority, values, portAllowed) {
     return { user, host: bare.toLowerCase(), port };
 }
 function parsePath(input, text, values) {
-    const path = fill(input, text, values);
+    const path = template_fill(input, text, values);
     if (/[?#]/.test(path))
         refuse(input, 'has a query or a fragment.', path);
     const strange = [...path].find((character) => !pathPattern.test(character));
@@ -4602,8 +5157,305 @@ function bracket(host) {
     return host.includes(':') ? `[${host}]` : host;
 }
 
-;// CONCATENATED MODULE: external "node:fs/promises"
-const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
+;// CONCATENATED MODULE: ./build/core/key.js
+
+const howToFix = 'Put the whole private key file into the secret, from its -----BEGIN line to its -----END line, line breaks included.';
+/** What people paste instead of a private key; the first sign that fits names the mistake. */
+const mistakes = [
+    {
+        sign: /^PuTTY-User-Key-File-/,
+        cause: 'ssh-key is a PuTTY key (.ppk), which OpenSSH cannot read.',
+        next: 'Convert it: puttygen key.ppk -O private-openssh -o key, and put the result into the secret.',
+    },
+    {
+        sign: /^(ssh-|ecdsa-|sk-)\S+ +AAAA|^-+ ?BEGIN (SSH2 |RSA )?PUBLIC KEY/,
+        cause: 'ssh-key is the public half of a key.',
+        next: 'Put the private half into the secret: the file without .pub.',
+    },
+    {
+        sign: /^-----BEGIN CERTIFICATE/,
+        cause: 'ssh-key is a certificate, not a private key.',
+        next: howToFix,
+    },
+    {
+        sign: /^(?!-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----)/,
+        cause: 'ssh-key does not begin with a -----BEGIN … PRIVATE KEY----- line.',
+        next: howToFix,
+    },
+    {
+        sign: /^-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----(?!\n)(?=.)/,
+        cause: 'ssh-key is all on one line.',
+        next: howToFix,
+    },
+    {
+        sign: /^(?![\s\S]*\n-----END [A-Z0-9 ]*PRIVATE KEY-----$)/,
+        cause: 'ssh-key is cut off: it has no -----END … PRIVATE KEY----- line at its end.',
+        next: howToFix,
+    },
+    {
+        sign: /^-----BEGIN [^\n]*\n(?![A-Za-z0-9+/=\n]+\n-----END|[A-Za-z0-9-]+: )/,
+        cause: 'ssh-key holds characters that no private key has.',
+        next: howToFix,
+    },
+];
+/**
+ * The key as ssh reads it: line ends mended, one newline at the end.
+ * @throws PushError `key` that names the mistake and never quotes the key
+ */
+function parseKey(text) {
+    const lines = text.trim().split(/\r\n|\r|\n/);
+    const key = lines.map((line) => line.trimEnd()).join('\n');
+    const mistake = mistakes.find(({ sign }) => sign.test(key));
+    if (mistake !== undefined)
+        throw new PushError('key', mistake.cause, mistake.next);
+    return `${key}\n`;
+}
+/** What `ssh-keygen -y` said of a key that looked right, as a failure. */
+function unusableKey(stderr, passphraseGiven) {
+    const evidence = stderr
+        .trim()
+        .split('\n')
+        .at(-1)
+        ?.replace(/^Load key "[^"]*": /, '') ?? '';
+    if (!/passphrase/i.test(stderr)) {
+        return new PushError('key', 'ssh-key is damaged: ssh-keygen cannot read it.', howToFix, { evidence });
+    }
+    return passphraseGiven
+        ? new PushError('key', 'ssh-key-passphrase does not open ssh-key.', 'Check the passphrase for a missing or an added character.', { evidence })
+        : new PushError('key', 'ssh-key is encrypted and ssh-key-passphrase is empty.', 'Set ssh-key-passphrase, or better: use a key for this deployment alone, without a passphrase.', { evidence });
+}
+
+;// CONCATENATED MODULE: ./build/core/model.js
+const methodNames = ['hg', 'git', 'rsync'];
+/** How far commits are counted. */
+const model_mostCounted = 10_000;
+const stageNames = (/* unused pure expression or super */ null && (['settings', 'connect', 'push', 'deploy']));
+
+;// CONCATENATED MODULE: ./build/core/settings.js
+
+
+
+
+
+
+
+/** What each input is when nobody sets it. */
+const defaults = Object.fromEntries(inputs.map((input) => [input.name, input.default]));
+/** Inputs in a file, at the top of the workspace. */
+const configFile = 'dotcloud-push.yml';
+/**
+ * What never leaves the workspace by rsync unless `includes` lifts it: version control, files in which secrets live,
+ * and our own configuration.
+ */
+const builtInExcludes = [
+    '.git',
+    '.hg',
+    '.svn',
+    '.env*',
+    '*.pem',
+    'id_*',
+    '.npmrc',
+    '.netrc',
+    '.ssh',
+    '.aws',
+    // It tells a web root's visitors where it is pushed from.
+    configFile,
+];
+/** @throws PushError `input` with the input's name, the value and what is accepted */
+function settings_refuse(input, value, accepted) {
+    throw new PushError('input', `Input ${input} is ${JSON.stringify(value)}.`, `${input} accepts ${accepted}.`);
+}
+/** The lines of a list input, without blank ones. */
+function parseLines(text) {
+    return text
+        .split(/\r\n|\r|\n/)
+        .map((line) => line.trim())
+        .filter((line) => line !== '');
+}
+function parseName(input, text) {
+    if (text === '')
+        throw new PushError('input', `Input ${input} is required and empty.`, `Set ${input}.`);
+    if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(text)) {
+        settings_refuse(input, text, 'a letter or digit, then up to 127 letters, digits, ".", "_" and "-"');
+    }
+    return text;
+}
+function parseBoolean(input, text) {
+    if (/^(true|True|TRUE)$/.test(text))
+        return true;
+    if (/^(false|False|FALSE)$/.test(text))
+        return false;
+    return settings_refuse(input, text, 'true or false');
+}
+function parseChoice(input, text, choices) {
+    return choices.find((choice) => choice === text) ?? settings_refuse(input, text, choices.join(', '));
+}
+/** A whole number from 1 to `most`. */
+function parseCount(input, text, unit, most) {
+    const number = /^[0-9]{1,9}$/.test(text) ? Number(text) : 0;
+    return number >= 1 && number <= most ? number : settings_refuse(input, text, `a whole number of ${unit} from 1 to ${most}`);
+}
+function parseDeleteLimit(text) {
+    const [, digits = '', percent] = /^([0-9]{1,9})(%?)$/.exec(text) ?? [];
+    if (digits !== '' && percent === '')
+        return { count: Number(digits) };
+    if (digits !== '' && Number(digits) <= 100)
+        return { percent: Number(digits) };
+    return settings_refuse('max-delete', text, 'a number of files, or a percentage from 0% to 100%');
+}
+/** rsync patterns, one a line. A pattern is only ever a pattern: no prefix makes it a rule of another kind. */
+function parsePatterns(input, text) {
+    const patterns = parseLines(text);
+    const bad = patterns.find((pattern) => /[\u0000-\u001f\u007f]/.test(pattern));
+    if (bad !== undefined)
+        settings_refuse(input, bad, 'patterns without control characters, one a line');
+    return patterns;
+}
+function parseIncludes(text) {
+    const includes = parsePatterns('includes', text);
+    for (const name of includes) {
+        const lifted = builtInExcludes.some((pattern) => matchesName(pattern, name));
+        if (!lifted)
+            settings_refuse('includes', name, `names that are excluded without being asked: ${builtInExcludes.join(' ')}`);
+    }
+    return includes;
+}
+function matchesName(pattern, name) {
+    if (pattern === name)
+        return true;
+    if (/[/*?[\]]/.test(name))
+        return false;
+    if (pattern.startsWith('*'))
+        return name.endsWith(pattern.slice(1));
+    return pattern.endsWith('*') && name.startsWith(pattern.slice(0, -1));
+}
+function parseFingerprints(text) {
+    return parseLines(text).map((line) => {
+        const fingerprint = /(?:^|\s)(SHA256:[A-Za-z0-9+/]{43})=?(?:\s|$)/.exec(line)?.[1];
+        return fingerprint ?? settings_refuse('host-key-fingerprint', line, 'SHA256:… as ssh-keygen -lf prints it, one a line');
+    });
+}
+function parseKnownHosts(text) {
+    const lines = parseLines(text);
+    const marked = /^(@cert-authority|@revoked)\s+/;
+    for (const line of lines.filter((each) => !each.startsWith('#'))) {
+        const fields = line.replace(marked, '').split(/\s+/);
+        if (fields.length < 3 ||
+            !/^(ssh-|ecdsa-|sk-)/.test(fields[1] ?? '') ||
+            !/^AAAA[A-Za-z0-9+/]+=*$/.test(fields[2] ?? '')) {
+            settings_refuse('known-hosts', line, 'lines of a known_hosts file: host, key type, key');
+        }
+    }
+    return lines.map((line) => `${line}\n`).join('');
+}
+function parseHostKeys(raw) {
+    const insecure = parseBoolean('insecure-skip-host-key-check', raw['insecure-skip-host-key-check']);
+    const lines = parseKnownHosts(raw['known-hosts']);
+    const fingerprints = parseFingerprints(raw['host-key-fingerprint']);
+    if (!insecure && !/^[^#]/m.test(lines) && fingerprints.length === 0) {
+        throw new PushError('input', 'Neither known-hosts nor host-key-fingerprint is set, so the server cannot be told from an impostor.', "Set known-hosts to the line that the server's owner gives you; `ssh-keyscan HOST` prints candidates, to be compared with `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` on the server.");
+    }
+    return { lines, fingerprints, insecure };
+}
+function parseSshKey(text) {
+    if (text.trim() !== '')
+        return parseKey(text);
+    throw new PushError('input', 'Input ssh-key is required and empty.', 'Set the secret. GitHub gives no secrets to pull requests from forks and to Dependabot: do not deploy on those events.');
+}
+function parseDeployCommand(text, sample) {
+    const command = text.trim();
+    if (/[\u0000-\u001f\u007f]/.test(command)) {
+        settings_refuse('deploy-command', command, 'one line; join commands with && or put them into a script on the server');
+    }
+    template_fill('deploy-command', command, sample);
+    return command;
+}
+function parseDestinationInput(raw, sample) {
+    const text = raw.destination.trim();
+    if (text !== '')
+        parseDestination('destination', text, sample);
+    else if (raw.plan.trim() === '') {
+        throw new PushError('input', 'Input destination is required and empty.', 'Set destination, or a plan that names it.');
+    }
+    return text;
+}
+// Templates are judged before branch and commit are known: with stand-ins that every rule accepts.
+function sampleValues(raw) {
+    return { app: raw.app || 'app', deployment: raw.deployment || 'default', branch: 'main', sha: '0'.repeat(40) };
+}
+function parseTargetBranch(text, sample) {
+    if (text === '' || /[{}]/.test(template_fill('target-branch', text, sample)))
+        settings_refuse('target-branch', text, 'a branch name or a template such as {branch}');
+    return text;
+}
+/**
+ * All inputs, judged. Every mistake is told at once, before anything is connected to.
+ * @throws PushError naming each input, its value and what is accepted
+ */
+function parseSettings(raw) {
+    const { settings, mistakes } = judgeSettings(raw);
+    const problem = combine(mistakes);
+    if (problem !== undefined)
+        throw problem;
+    return settings;
+}
+/** All inputs with their mistakes; what could not be accepted is empty, or the least that its type allows. */
+function judgeSettings(raw) {
+    const mistakes = [];
+    function attempt(parse, otherwise) {
+        try {
+            return parse();
+        }
+        catch (error) {
+            if (!(error instanceof PushError))
+                throw error;
+            mistakes.push(error);
+            return otherwise;
+        }
+    }
+    const flag = (input) => attempt(() => parseBoolean(input, raw[input]), false);
+    const count = (input, unit, most) => attempt(() => parseCount(input, raw[input], unit, most), 1);
+    const patterns = (input) => attempt(() => parsePatterns(input, raw[input]), []);
+    const sample = sampleValues(raw);
+    const settings = {
+        app: attempt(() => parseName('app', raw.app), ''),
+        deployment: attempt(() => parseName('deployment', raw.deployment), ''),
+        destination: attempt(() => parseDestinationInput(raw, sample), ''),
+        key: attempt(() => parseSshKey(raw['ssh-key']), ''),
+        passphrase: raw['ssh-key-passphrase'],
+        hostKeys: attempt(() => parseHostKeys(raw), { lines: '', fingerprints: [], insecure: false }),
+        proxyJump: attempt(() => (raw['proxy-jump'] === '' ? undefined : parseJump('proxy-jump', raw['proxy-jump'], sample)), undefined),
+        source: raw.source === '' ? '.' : raw.source,
+        method: attempt(() => parseChoice('method', raw.method, ['auto', ...methodNames]), 'auto'),
+        excludes: patterns('excludes'),
+        includes: attempt(() => parseIncludes(raw.includes), []),
+        protect: patterns('protect'),
+        delete: flag('delete'),
+        maxDelete: attempt(() => parseDeleteLimit(raw['max-delete']), { count: 0 }),
+        adopt: flag('adopt'),
+        targetBranch: attempt(() => parseTargetBranch(raw['target-branch'], sample), ''),
+        force: flag('force'),
+        shallow: attempt(() => parseChoice('shallow', raw.shallow, ['auto', 'snapshot', 'fail']), 'auto'),
+        deployCommand: attempt(() => parseDeployCommand(raw['deploy-command'], sample), ''),
+        plan: raw.plan.trim(),
+        dryRun: flag('dry-run'),
+        doctor: flag('doctor'),
+        verify: attempt(() => parseChoice('verify', raw.verify, ['auto', 'full']), 'full'),
+        allowUntrustedEvent: flag('insecure-allow-untrusted-event'),
+        connectTimeout: count('connect-timeout', 'seconds', 600),
+        idleTimeout: count('idle-timeout', 'seconds', 86_400),
+        timeout: 60 * count('timeout', 'minutes', 1440),
+        retries: count('retries', 'attempts', 20),
+    };
+    return { settings, mistakes };
+}
+/** The branch filter, judged on its own: it is asked before anything else is read. */
+function parseBranches(raw) {
+    const branches = parseLines(raw.branches);
+    checkPatterns(branches);
+    return branches;
+}
+
 ;// CONCATENATED MODULE: ./build/core/workspace.js
 
 
@@ -4629,10 +5481,12 @@ const markers = [
 async function inspect(wish, host) {
     const top = await (0,promises_namespaceObject.realpath)(host.context.workspace);
     const source = await resolveInside(top, wish.source);
-    const isFile = !(await (0,promises_namespaceObject.stat)(source)).isDirectory();
+    const isFile = await isPlain(source, wish.source);
     const root = wish.check && !isFile ? await climb(source, top, host) : source;
     const directory = isFile ? (0,external_node_path_.dirname)(root) : root;
     const { method, reason } = await choose(wish.method, directory, isFile, top, host);
+    if (method === 'rsync')
+        await refuseOwnFolder(root, host);
     const hg = method === 'hg' ? await hgFacts(directory, top) : undefined;
     const git = hg === undefined ? await gitFacts(directory, top, method === 'git', host) : undefined;
     return {
@@ -4666,6 +5520,20 @@ async function resolveInside(top, path, input = 'source') {
         });
     }
     return found;
+}
+/** Whether it is a file, not a directory. @throws PushError when it is neither: a pipe or a device has no content to send */
+async function isPlain(path, input) {
+    const found = await (0,promises_namespaceObject.stat)(path);
+    if (found.isFile() || found.isDirectory())
+        return found.isFile();
+    throw new PushError('input', `Input source is ${JSON.stringify(input)}, which is neither a directory nor a file.`, 'Name a directory in the workspace.');
+}
+/** What is sent must not hold the session's folder: the key lies in it. */
+async function refuseOwnFolder(root, { context }) {
+    const temp = await (0,promises_namespaceObject.realpath)(context.temp).catch(() => context.temp);
+    if (temp !== root && !temp.startsWith(root.endsWith(external_node_path_.sep) ? root : root + external_node_path_.sep))
+        return;
+    throw new PushError('unsafe', 'The directory for temporary files lies in what is pushed, and the key would lie there.', 'Set RUNNER_TEMP (on the command line TMPDIR) to a directory outside of it, or source to another directory.', { evidence: temp });
 }
 /** dotCloud's `check`: the nearest directory with a dotcloud.yml, never above the workspace. */
 async function climb(start, top, host) {
@@ -4808,7 +5676,7 @@ async function hasRepositoryAbove(directory, top) {
     for (let at = directory;; at = (0,external_node_path_.dirname)(at)) {
         if (await exists((0,external_node_path_.join)(at, '.git')))
             return true;
-        if (at === top)
+        if (at === top || at === (0,external_node_path_.dirname)(at))
             return false;
     }
 }
@@ -4832,35 +5700,108 @@ async function exists(path) {
     return await (0,promises_namespaceObject.lstat)(path).then(() => true, () => false);
 }
 
-;// CONCATENATED MODULE: ./build/core/model.js
-const methodNames = ['hg', 'git', 'rsync'];
-/** How far commits are counted. */
-const mostCounted = 10_000;
-const stageNames = (/* unused pure expression or super */ null && (['settings', 'connect', 'push', 'deploy']));
+;// CONCATENATED MODULE: ./build/core/config.js
 
-;// CONCATENATED MODULE: ./build/methods/git-origin.js
-/** What `git config --get-regexp` is asked for. */
-const originKeys = String.raw `^(remote\.origin\.url|http\..*\.extraheader)$`;
-/** Reads the answer of `git config --null --get-regexp`. */
-function parseOrigin(answer) {
-    const entries = answer.split('\0').map((entry) => {
-        const end = entry.indexOf('\n');
-        return [entry.slice(0, Math.max(end, 0)), entry.slice(end + 1)];
-    });
-    const url = entries.findLast(([name]) => name === 'remote.origin.url')?.[1] ?? '';
-    const headers = entries.flatMap(([name, value]) => {
-        const scope = /^http\.(.*)\.extraheader$/is.exec(name)?.[1];
-        return scope === undefined ? [] : [`[http ${quoted(scope)}]\n\textraheader = ${quoted(value)}\n`];
-    });
-    return { url, fetchable: /^(https?:\/\/|file:\/\/\/|\/)/.test(url), config: headers.join('') };
+
+
+
+
+const most = 64 << 10;
+const mostTold = 10;
+/** Every input: as it is given, else as dotcloud-push.yml has it, else its default. */
+async function complete(given, host) {
+    const config = await findConfig(host);
+    const counting = Object.keys(config).filter((name) => !Object.hasOwn(given, name));
+    if (counting.length > 0)
+        host.log.info(`${configFile} sets ${counting.join(', ')}.`);
+    return { ...defaults, ...config, ...given };
 }
-/** A value as git's configuration files quote it. */
-function quoted(value) {
-    return `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
+async function findConfig({ context, log }) {
+    const path = (0,external_node_path_.join)(context.workspace, configFile);
+    if (!(await exists(path)))
+        return {};
+    if (context.event.outside) {
+        log.warning(`${configFile} is not read: the event ${context.event.name} may run over code of somebody who cannot push to this repository.`);
+        return {};
+    }
+    const content = await readPlain(path, most);
+    if (content !== undefined)
+        return await parseConfig(content);
+    throw new PushError('input', `${configFile} is no plain file of at most ${most >> 10} KiB.`, 'Replace it by a plain file, or remove it.');
+}
+/**
+ * Inputs from the text of dotcloud-push.yml, which anybody may have written: only names that the file may set, and only
+ * values that the input accepts.
+ * @throws PushError with every mistake and its line; `input`, or what the input's own value is refused with
+ */
+async function parseConfig(content) {
+    // A parser of YAML is as large as all the rest of us.
+    const { readFlat } = await Promise.all(/* import() */[__nccwpck_require__.e(815), __nccwpck_require__.e(787)]).then(__nccwpck_require__.bind(__nccwpck_require__, 7787));
+    const read = readFlat(content);
+    if ('problem' in read) {
+        throw new PushError('input', `${configFile} cannot be read.`, 'Write YAML: a line with a name and a value for each input.', { evidence: read.problem });
+    }
+    const given = new Map();
+    const mistakes = read.entries.flatMap((entry) => {
+        try {
+            const [name, value] = readEntry(entry);
+            if (given.has(name))
+                throw twice(name, entry);
+            given.set(name, value);
+            return judge(name, value, entry);
+        }
+        catch (error) {
+            if (error instanceof PushError)
+                return [error];
+            throw error;
+        }
+    });
+    const problem = combine(mistakes.slice(0, mostTold));
+    if (problem !== undefined)
+        throw problem;
+    return Object.fromEntries(given);
+}
+function readEntry({ key, value, line }) {
+    const input = inputs.find(({ name }) => name === key);
+    if (input === undefined) {
+        throw new PushError('input', `${configFile} has ${JSON.stringify(key ?? '…')} in line ${line}, which is no input.`, `The file accepts ${config_accepted()}.`);
+    }
+    const { name, list } = input;
+    if (!input.configurable) {
+        throw new PushError('input', `${configFile} sets ${name} in line ${line}, which is not for a file that comes with the code.`, `Set ${name} in the workflow, as an option or as a variable. The file accepts ${config_accepted()}.`);
+    }
+    if (typeof value === 'string')
+        return [name, value];
+    if (list && value?.every((each) => each !== undefined))
+        return [name, value.join('\n')];
+    throw new PushError('input', `${configFile} has something else than a value for ${name} in line ${line}.`, `${name} accepts ${list ? 'a list of texts, or one text with a line for each' : 'one value'}; for the default, leave it out.`);
+}
+const config_accepted = () => inputs.flatMap(({ name, configurable }) => (configurable ? [name] : [])).join(', ');
+function twice(name, { line }) {
+    return new PushError('input', `${configFile} sets ${name} again in line ${line}.`, 'Keep one of them.');
+}
+/** What is wrong with the value alone, told with its line. */
+function judge(name, value, { line }) {
+    const usual = mistakesOf({}).map(({ cause }) => cause);
+    const place = `${configFile}, line ${line}`;
+    return mistakesOf({ [name]: value })
+        .filter(({ cause }) => !usual.includes(cause))
+        .map(({ errorClass, cause, next, evidence }) => new PushError(errorClass, cause, next, { evidence: evidence === '' ? place : `${place}: ${evidence}` }));
+}
+function mistakesOf(given) {
+    const raw = { ...defaults, ...given };
+    const { mistakes } = judgeSettings(raw);
+    try {
+        parseBranches(raw);
+        return mistakes;
+    }
+    catch (error) {
+        if (error instanceof PushError)
+            return [...mistakes, error];
+        throw error;
+    }
 }
 
-;// CONCATENATED MODULE: external "node:crypto"
-const external_node_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
 ;// CONCATENATED MODULE: ./build/core/ssh-log.js
 
 
@@ -4912,11 +5853,14 @@ function connectFailure(log, given) {
     if (denied !== undefined) {
         return new PushError('auth', `${where} did not accept our key ${attempt.keyFingerprint}.`, `Append the public half of ssh-key to ~/.ssh/authorized_keys of ${attempt.login.user} on the server, and check the user name.`, { evidence: denied });
     }
-    const evidence = unreachable.exec(log)?.[0] ?? lastWords(log);
+    const line = unreachable.exec(log)?.[0] ?? lastWords(log);
+    // What came in place of SSH's own first line: MaxStartups, or another protocol.
+    const greeting = /identification: (banner line \d+: .*)$/m.exec(log)?.[1];
+    const evidence = greeting === undefined ? line : `${line} (${greeting})`;
     const [, errorClass, cause, next] = reasons(where).find(([sign]) => sign.test(evidence)) ?? unknownReason(where);
     return new PushError(errorClass, cause, next, {
         evidence,
-        retry: !/Name or service not known|negotiate/.test(evidence),
+        retry: !/Name or service not known|negotiate/.test(evidence) && !stranger.test(evidence),
     });
 }
 /** Behind a bastion, the destination is to blame only when it has shown a host key of its own. */
@@ -4925,6 +5869,8 @@ function failedHop({ login, jump, offered }) {
     const reached = offered.some(({ host }) => host === name(login));
     return jump === undefined || reached ? login : jump;
 }
+/** What ssh says of a port at which another protocol answers. */
+const stranger = /No SSH version received|banner line (?:too long|contains invalid|\d+: HTTP\/)|could not read protocol version/;
 function reasons(where) {
     return [
         [
@@ -4933,6 +5879,7 @@ function reasons(where) {
             `The name of ${where} does not resolve.`,
             'Check the host name in destination.',
         ],
+        [stranger, 'connect', `What answers at ${where} is not an SSH server.`, 'Check the port in destination.'],
         [
             /Connection refused/,
             'connect',
@@ -4952,7 +5899,7 @@ function reasons(where) {
             'Update the SSH server, or let it offer a current algorithm.',
         ],
         [
-            /closed|reset|broken pipe|invalid characters|ssh_dispatch_run_fatal/i,
+            /closed|reset|broken pipe|ssh_dispatch_run_fatal/i,
             'connect',
             `${where} closed the connection before the login.`,
             "Look into the SSH server's log: a firewall, fail2ban or MaxStartups may have turned this runner away.",
@@ -5002,7 +5949,7 @@ const host = ({ login }) => formatLogin(login);
 const hungUp = /remote end hung up|unexpectedly closed|unexpected disconnect|early EOF|error in rsync protocol data stream/i;
 const lineLost = /^(?:client_loop: .*|.*Broken pipe|Connection (?:to .* )?(?:closed|reset).*|Timeout, server .* not responding.*|packet_write_.*|ssh_packet_.*|mux_client_.*: (?:read|write).*|Control master terminated unexpectedly.*|kex_exchange_identification.*|ssh: connect to .*|Connection timed out.*)$/m;
 /** The first sign that fits names the failure; the more telling stand before the more general. */
-const signs = [
+const diagnose_signs = [
     {
         of: every,
         sign: /No space left on device|Disk quota exceeded|disk full|not enough space/i,
@@ -5054,7 +6001,8 @@ const signs = [
     },
     {
         of: every,
-        sign: /account is (?:currently )?not available/i,
+        // Of what nologin prints, git shows the first word.
+        sign: /account is (?:currently )?not available|bad line length character: This$/im,
         errorClass: 'remote-setup',
         cause: (evidence) => `The account ${evidence.login.user} may not log in: its shell turns everybody away.`,
         next: ({ login }) => `Give it a shell, for example: chsh -s /bin/sh ${login.user}`,
@@ -5065,6 +6013,21 @@ const signs = [
         errorClass: 'remote-setup',
         cause: (evidence) => `The account ${evidence.login.user} may only use git.`,
         next: () => 'Push by git, or use an account with a shell.',
+    },
+    {
+        of: ['git'],
+        // Without an object, git sends no pack at all, and only the other side says so.
+        sign: /^fatal: (?:loose object .* is corrupt|bad (?:tree )?object|unable to read) |eof before pack header/m,
+        errorClass: 'input',
+        cause: () => 'Objects of the git repository are missing or damaged here.',
+        next: () => 'Check it out anew, with fetch-depth: 0.',
+    },
+    {
+        of: ['git'],
+        sign: /hash algorithm|unexpected capabilities\^\{\}/,
+        errorClass: 'remote-setup',
+        cause: (evidence) => `The repository at ${evidence.path} on ${host(evidence)} has another object format than this one.`,
+        next: () => 'Make it anew there with the --object-format of this one: sha1 or sha256.',
     },
     {
         of: ['git'],
@@ -5079,6 +6042,20 @@ const signs = [
         errorClass: 'remote-setup',
         cause: (evidence) => `An earlier push to ${evidence.path} was interrupted on ${host(evidence)}.`,
         next: ({ path }) => `Clean up there: hg recover -R ${path}`,
+    },
+    {
+        of: ['hg'],
+        sign: /^abort: repository requires features unknown(?![\s\S]*no suitable response)/m,
+        errorClass: 'input',
+        cause: () => 'The repository needs Mercurial extensions, and dotcloud-push loads none.',
+        next: () => 'Set method: rsync, which sends the files.',
+    },
+    {
+        of: ['hg'],
+        sign: /timed out waiting for lock/,
+        errorClass: 'transfer',
+        cause: () => 'Another Mercurial is at work on the repository.',
+        next: () => 'Wait until it has ended. If there is none any more, remove its lock: hg debuglocks.',
     },
     {
         of: ['hg'],
@@ -5191,39 +6168,52 @@ const rsyncCodes = {
     24: 'Files vanished from the workspace while they were read',
     25: 'The limit of deletions was reached',
 };
+/** What each program says when it was not its counterpart that answered; then nothing was done yet. */
+const strangers = {
+    git: { name: 'git', sign: /Could not read from remote repository/ },
+    hg: { name: 'Mercurial', sign: /no suitable response/ },
+    rsync: { name: 'rsync', sign: /\(0 bytes received so far\)/ },
+};
 /** What an upload's failure means. Total: every code and every text has exactly one class. */
 function diagnose(evidence) {
-    const found = signs.find(({ of, sign }) => of.includes(evidence.method) && sign.test(evidence.said));
+    const { method, code, said, sshLog } = evidence;
+    const found = diagnose_signs.find(({ of, sign }) => of.includes(method) && sign.test(said));
     if (found !== undefined) {
-        const line = evidence.said.split('\n').find((each) => found.sign.test(each)) ?? '';
+        const line = said.split('\n').find((each) => found.sign.test(each)) ?? '';
         return new PushError(found.errorClass, found.cause(evidence), found.next(evidence), { evidence: line.trim() });
     }
-    const lost = lineLost.exec(evidence.sshLog)?.[0];
+    const lost = lineLost.exec(sshLog)?.[0];
+    const end = commandEnd(sshLog);
     // A program that ended by itself over there was heard to the end, however its partner here words it.
-    const unheard = commandEnd(evidence.sshLog) === 'lost' && hungUp.test(evidence.said);
-    if (lost !== undefined || unheard) {
-        return new PushError('transfer', `The connection to ${host(evidence)} was lost during the push.`, 'Run this again; what has arrived is not sent twice.', {
-            evidence: lost ?? lastLine(evidence.said),
-            retry: true,
-        });
+    if (lost !== undefined || (end === 'lost' && hungUp.test(said))) {
+        return new PushError('transfer', `The connection to ${host(evidence)} was lost during the push.`, 'Run this again; what has arrived is not sent twice.', { evidence: lost ?? tellingLine(said), retry: true });
     }
-    if (evidence.method === 'hg' && /no suitable response/.test(evidence.said)) {
-        return new PushError('remote-setup', `${host(evidence)} does not answer as Mercurial does; perhaps its login shell prints text.`, 'Look at what its login shell prints, and whether hg runs there.', { evidence: evidence.said.trim().split('\n')[0] ?? '' });
+    const { name, sign } = strangers[method];
+    if (end === 'signal') {
+        return new PushError('transfer', `${name} was killed by a signal on ${host(evidence)}.`, "Look into the server's log: when memory runs out, the kernel kills.", { evidence: tellingLine(said) });
     }
-    const cause = (evidence.method === 'rsync' && rsyncCodes[evidence.code ?? -1]) || `${evidence.method} failed`;
-    return new PushError('transfer', `${cause} (exit code ${evidence.code ?? 'none'}).`, 'Read what it said above.', {
-        evidence: lastLine(evidence.said),
+    if (sign.test(said)) {
+        return new PushError('remote-setup', `${host(evidence)} does not answer as ${name} does.`, `A forced command, or start-up files that print text, may be in the way of ${name} there: look at what it says.`, { evidence: tellingLine(said) });
+    }
+    const cause = (method === 'rsync' && rsyncCodes[code ?? -1]) || `${method} failed`;
+    return new PushError('transfer', `${cause} (exit code ${code ?? 'none'}).`, 'Read what it said above.', {
+        evidence: tellingLine(said),
     });
 }
-function lastLine(text) {
-    return (text
-        .split('\n')
-        .map((line) => line.trim())
-        .filter((line) => line !== '')
-        .at(-1) ?? '');
+/** What a program adds to every failure: that there is one, and what to do in general. */
+const hollow = /^(?:To |hint: |\(see |Please make sure|and the repository exists|error: failed to push|fatal: (?:Could not read from remote|the remote end hung up)|abort: no suitable response|rsync(?: error)?: .*(?:unexpectedly closed|\(code \d+\)))/i;
+/** The line that tells most: the first that speaks of an error, or the last. */
+function tellingLine(text) {
+    const lines = text.split('\n').flatMap((line) => line.trim() || []);
+    const telling = lines.filter((line) => !hollow.test(line));
+    return (telling.find((line) => /\b(?:abort|denied|error|failed|fatal|rejected)\b/i.test(line)) ??
+        telling.at(-1) ??
+        lines.at(-1) ??
+        '');
 }
 
 ;// CONCATENATED MODULE: ./build/core/remote-stop.js
+
 /**
  * Ends what a cancelled or silent command left running on the server: the sessions of this one connection are the
  * children of one server process, and a second session can find its siblings. A server without a shell or `ps` refuses;
@@ -5246,6 +6236,14 @@ done
     const command = session.connection.remote('stop', 'sh -s', script);
     await host.runner.run(command, { signal: brief }).catch(() => undefined);
 }
+/** For what a command that was ended throws: the other side is ended too, unless it was only asked briefly. */
+function orStop(session, host) {
+    return async (error) => {
+        if (error instanceof PushError)
+            await stopRemote(session, host);
+        throw error;
+    };
+}
 
 ;// CONCATENATED MODULE: ./build/methods/method.js
 
@@ -5256,12 +6254,11 @@ async function attempt(task, session, command, on = {}) {
     const { settings, host, step } = task;
     const start = (await session.connection.log()).length;
     host.log.command(command);
-    const output = await host.runner
+    const ended = await host.runner
         .run(command, { signal: host.signal, idle: settings.idleTimeout, ...on })
-        .catch(async (error) => {
-        await stopRemote(session, host);
-        throw error;
-    });
+        .catch(orStop(session, host));
+    // The half at the server knows of failures that the half here has not heard of.
+    const output = ended.code === 0 && on.lender !== undefined ? { ...ended, code: (await on.lender.done).code } : ended;
     return {
         output,
         failure: async (said = output.stderr) => diagnose({
@@ -5292,402 +6289,18 @@ function listNames(names, most = 5) {
     return `${names.slice(0, most).join(', ')}${names.length > most ? ` and ${names.length - most} more` : ''}`;
 }
 
-;// CONCATENATED MODULE: ./build/methods/git-repository.js
-
-
-
-
-
-
-
-
-/** How many commits a report lists. */
-const mostListed = 50;
-/** How many files a diff may have for its lines to be counted, and how large they may be. */
-const mostDiffed = { files: 1_000, size: '1m' };
-/**
- * What receivers print when their own deployment failed although git's push succeeded: Dokku (dokku/github-action#49),
- * Platform.sh and Upsun (platformsh/legacy-cli#1315), Scalingo, Piku.
- */
-const complaints = /deploy did not complete|Error building project|Environment redeployment failed|Error deploying the application|Exiting due to (?:release|preflight)/;
-function shallowRefusal(evidence) {
-    return new PushError('transfer', 'The checkout is shallow: it lacks the history that a push needs.', 'Set fetch-depth: 0 at actions/checkout, or shallow: snapshot to push one commit of these files.', { evidence });
-}
-/**
- * A bare repository of our own that borrows the workspace's objects. Nothing that the workspace configures (hooks,
- * url rewriting, fsmonitor, receivepack, …) is read or run, and the workspace is not changed.
- */
-class Repository {
-    #task;
-    #session;
-    #facts;
-    #directory = '';
-    #env;
-    constructor(task, session, facts) {
-        this.#task = task;
-        this.#session = session;
-        this.#facts = facts;
-        this.#env = { ...session.env, ...gitIsolation, GIT_ALLOW_PROTOCOL: 'ssh' };
-    }
-    async create() {
-        const { objectFormat, commonDirectory, shallow } = this.#facts;
-        this.#directory = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_.join)(this.#session.folder, 'git-'));
-        await this.#local('git init', ['init', '--bare', '--quiet', '--template=', `--object-format=${objectFormat}`]);
-        await (0,promises_namespaceObject.writeFile)((0,external_node_path_.join)(this.#directory, 'objects/info/alternates'), `${(0,external_node_path_.join)(commonDirectory, 'objects')}\n`);
-        if (shallow)
-            await copyPlain((0,external_node_path_.join)(commonDirectory, 'shallow'), (0,external_node_path_.join)(this.#directory, 'shallow'));
-        await (0,promises_namespaceObject.writeFile)((0,external_node_path_.join)(this.#directory, 'HEAD'), `${this.#facts.head}\n`);
-    }
-    /** Warns of what is in the workspace and would silently not arrive, since git pushes commits only. */
-    async tellLeftBehind() {
-        const { log } = this.#task.host;
-        const own = ['--git-dir', this.#directory];
-        const [changed, submodules, lfs] = await Promise.all([
-            this.#uncommitted(),
-            this.#run('git rev-parse', [...own, 'rev-parse', '--verify', '--quiet', 'HEAD:.gitmodules']),
-            this.#run('git grep', [...own, 'grep', '--quiet', 'filter=lfs', 'HEAD', '--', ':(glob)**/.gitattributes']),
-        ]);
-        if (changed.length > 0) {
-            log.warning(`git pushes commits only; not committed, so not pushed: ${listNames(changed)}. Commit them, or set method: rsync.`);
-        }
-        if (submodules.code === 0) {
-            log.warning('git does not push the content of submodules; set method: rsync to send it.');
-        }
-        if (lfs.code === 0) {
-            log.warning('Files in Git LFS are pushed as pointers only; set method: rsync (and lfs: true at the checkout) to send them.');
-        }
-    }
-    /** Changed and untracked files, seen through our repository: no filter, hook or monitor of the workspace runs. */
-    async #uncommitted() {
-        const index = (0,external_node_path_.join)(this.#directory, 'index');
-        const copied = await copyPlain((0,external_node_path_.join)(this.#facts.directory, 'index'), index);
-        if (!copied)
-            return [];
-        const { stdout } = await this.#run('git status', [
-            '--git-dir',
-            this.#directory,
-            '--work-tree',
-            this.#task.step.workspace.root,
-            '-c',
-            'core.quotePath=false',
-            'status',
-            '--porcelain',
-            '--no-renames',
-            '--ignore-submodules=all',
-        ]);
-        return stdout.split('\n').flatMap((line) => (line.length > 3 ? [line.slice(3)] : []));
-    }
-    /** Fetches the missing history from where the checkout came from, with the credentials that it left. */
-    async complete() {
-        const { host, settings } = this.#task;
-        const { stdout } = await this.#run('git config', [
-            `--git-dir=${this.#facts.commonDirectory}`,
-            'config',
-            '--includes',
-            '--null',
-            '--get-regexp',
-            originKeys,
-        ]);
-        const origin = parseOrigin(stdout);
-        if (!origin.fetchable)
-            throw shallowRefusal(origin.url === '' ? 'it has no origin' : `origin ${origin.url}`);
-        await (0,promises_namespaceObject.appendFile)((0,external_node_path_.join)(this.#directory, 'config'), origin.config);
-        host.log.info('The checkout is shallow: fetching its history from its origin.');
-        const fetched = await this.#run('git fetch', [
-            '--git-dir',
-            this.#directory,
-            'fetch',
-            '--unshallow',
-            '--no-tags',
-            '--no-write-fetch-head',
-            '--progress',
-            '--',
-            origin.url,
-            this.#facts.head,
-        ], { GIT_ALLOW_PROTOCOL: 'https:http:file', ...host.context.proxies }, { idle: settings.idleTimeout });
-        if (fetched.code !== 0)
-            throw shallowRefusal(fetched.stderr.trim().split('\n').at(-1) ?? '');
-    }
-    /** Where the branch is at the destination; empty when it does not exist. */
-    async remoteTip(ref) {
-        const { output, failure } = await attempt(this.#task, this.#session, this.#command('git ls-remote', ['ls-remote', '--', this.#url(), ref]));
-        if (output.code !== 0)
-            throw await failure();
-        const line = output.stdout.split('\n').find((each) => each.endsWith(`\t${ref}`));
-        return line?.split('\t')[0] ?? '';
-    }
-    /** One commit with the files of HEAD on top of what the destination has; that itself when the files are the same. */
-    async snapshot(ref, tip) {
-        const { head } = this.#facts;
-        if (tip !== '') {
-            const fetch = ['fetch', '--depth=1', '--no-tags', '--no-write-fetch-head', '--quiet', '--', this.#url(), ref];
-            const { output, failure } = await attempt(this.#task, this.#session, this.#command('git fetch', fetch));
-            if (output.code !== 0)
-                throw await failure();
-            const trees = await this.#local('git rev-parse', ['rev-parse', `${tip}^{tree}`, `${head}^{tree}`]);
-            const [theirs, ours] = trees.trim().split('\n');
-            if (theirs === ours)
-                return tip;
-        }
-        const parent = tip === '' ? [] : ['-p', tip];
-        const commit = await this.#local('git commit-tree', [
-            'commit-tree',
-            `${head}^{tree}`,
-            ...parent,
-            '-m',
-            `Snapshot of ${head}`,
-        ]);
-        return commit.trim();
-    }
-    async push(revision, ref, tip) {
-        const { settings, host } = this.#task;
-        const said = createTail();
-        const remoteSaid = createTail(40);
-        let complaint = '';
-        const lease = settings.force ? [`--force-with-lease=${ref}:${tip ?? ''}`] : [];
-        const dryRun = settings.dryRun ? ['--dry-run'] : [];
-        const { output, failure } = await attempt(this.#task, this.#session, 
-        // Full object names, so that the report can tell the previous revision.
-        this.#command('git push', [
-            '-c',
-            `core.abbrev=${revision.length}`,
-            'push',
-            '--porcelain',
-            '--progress',
-            ...dryRun,
-            ...lease,
-            '--',
-            this.#url(),
-            `${revision}:${ref}`,
-        ]), {
-            stderr(line) {
-                const progress = /^(?:Compressing|Writing) objects: +(\d+)% (.*)$/.exec(line);
-                if (progress !== null)
-                    return host.log.progress({ percent: Number(progress[1]), detail: progress[2] ?? '' });
-                said.push(line);
-                const remote = /^remote: ?(.*?)\s*$/.exec(line)?.[1];
-                if (remote === undefined)
-                    return;
-                host.log.remote(remote);
-                remoteSaid.push(remote);
-                if (complaints.test(remote))
-                    complaint = remote;
-            },
-        });
-        const line = output.stdout.split('\n').find((each) => each.split('\t')[1]?.endsWith(`:${ref}`));
-        const [flag = '', , summary = ''] = line?.split('\t') ?? [];
-        if (output.code === 0 && line !== undefined) {
-            const previous = /^([0-9a-f]{40,64})\.{2,3}/.exec(summary)?.[1] ?? '';
-            return { flag: flag.trim(), previous, complaint, said: remoteSaid.lines() };
-        }
-        const problem = await failure(`${summary}\n${said.text()}`);
-        // The server may have accepted it before the line was cut: its ref knows.
-        if (problem.retry && !settings.dryRun && (await this.#arrived(revision, ref)))
-            return { flag: '*', previous: '', complaint, said: remoteSaid.lines() };
-        throw problem;
-    }
-    async #arrived(revision, ref) {
-        try {
-            await this.#session.connection.ready();
-            return (await this.remoteTip(ref)) === revision;
-        }
-        catch {
-            return false;
-        }
-    }
-    /** A push that returned 0 is not yet a ref that moved: read it back. */
-    async verify(revision, ref) {
-        const tip = await this.remoteTip(ref);
-        if (tip === revision)
-            return;
-        throw new PushError('transfer', `git push succeeded, but ${ref} is not the revision that was pushed.`, 'Somebody may have pushed at the same moment, or a hook moved it back: look there, then run this again.', {
-            evidence: `${ref} is ${tip || 'missing'}, pushed was ${revision}`,
-        });
-    }
-    /** What the push brought: files, lines and commits; nothing when the earlier revision is not known here. */
-    async difference(previous, revision) {
-        const [changes, commits, bytesToSend] = await Promise.all([
-            previous === '' ? this.#files(revision) : this.#changes(previous, revision),
-            previous === '' ? undefined : this.#commits(`${previous}..${revision}`),
-            this.#task.settings.dryRun ? this.#packSize(previous, revision) : undefined,
-        ]);
-        return { changes, ...commits, ...(bytesToSend === undefined ? {} : { bytesToSend }) };
-    }
-    async #files(revision) {
-        const paths = await this.#fields('git ls-tree', ['ls-tree', '-r', '-z', '--name-only', revision]);
-        return paths.map((path) => ({ kind: 'added', path }));
-    }
-    async #changes(previous, revision) {
-        const diff = ['diff-tree', '-r', '-z', '--no-renames', '--no-ext-diff', '--no-textconv'];
-        const fields = await this.#fields('git diff-tree', [...diff, '--name-status', previous, revision]);
-        const changes = fields.flatMap((status, index) => {
-            const path = fields[index + 1];
-            if (index % 2 === 1 || path === undefined)
-                return [];
-            return [{ kind: status === 'A' ? 'added' : status === 'D' ? 'deleted' : 'changed', path }];
-        });
-        if (changes.length > mostDiffed.files)
-            return changes;
-        const bounded = ['-c', `core.bigFileThreshold=${mostDiffed.size}`, ...diff];
-        const counted = await this.#fields('git diff-tree', [...bounded, '--numstat', previous, revision]);
-        const lines = new Map(counted.flatMap((field) => {
-            const [, added, removed, path] = /^(\d+)\t(\d+)\t(.*)$/s.exec(field) ?? [];
-            return path === undefined ? [] : [[path, { added: Number(added), removed: Number(removed) }]];
-        }));
-        return changes.map((change) => {
-            const found = lines.get(change.path);
-            return found === undefined ? change : { ...change, lines: found };
-        });
-    }
-    async #commits(range) {
-        const log = ['log', '-z', '--no-show-signature', '--format=%H %s', `--max-count=${mostListed}`, range];
-        const commits = (await this.#fields('git log', log)).map((field) => {
-            const [id = '', ...words] = field.split(' ');
-            return { id, subject: words.join(' ') };
-        });
-        if (commits.length < mostListed)
-            return { commits, commitCount: commits.length };
-        const count = await this.#local('git rev-list', ['rev-list', '--count', `--max-count=${mostCounted}`, range]);
-        return { commits, commitCount: Number(count) };
-    }
-    /** The size of the pack that a push would send. */
-    async #packSize(previous, revision) {
-        let size = 0;
-        const args = ['pack-objects', '--quiet', '--revs', '--thin', '--delta-base-offset', '--stdout'];
-        const wanted = `${revision}\n${previous === '' ? '' : `^${previous}\n`}`;
-        const bytes = (chunk) => {
-            size += chunk.length;
-        };
-        const { host } = this.#task;
-        const command = { ...this.#command('git pack-objects', args), stdin: wanted };
-        const { code } = await host.runner.run(command, { signal: host.signal, bytes });
-        return code === 0 ? size : undefined;
-    }
-    /** What git prints with `-z`; nothing when it fails, as it does on a revision that is not here. */
-    async #fields(label, args) {
-        const chunks = [];
-        const bytes = (chunk) => chunks.push(chunk);
-        const { code } = await this.#run(label, ['--git-dir', this.#directory, ...args], {}, { bytes });
-        return code === 0 ? Buffer.concat(chunks).toString('utf8').split('\0').slice(0, -1) : [];
-    }
-    #url() {
-        const { destination } = this.#task.step;
-        return `${loginWord(destination, true)}:${remotePath(destination)}`;
-    }
-    #command(label, args) {
-        return { label, file: 'git', args: ['--git-dir', this.#directory, ...args], env: this.#env };
-    }
-    async #run(label, args, env = {}, watch = {}) {
-        const { host } = this.#task;
-        const command = { label, file: 'git', args, env: { ...this.#env, ...env } };
-        return await host.runner.run(command, { signal: host.signal, ...watch });
-    }
-    /** A command on our own repository that has no reason to fail. */
-    async #local(label, args) {
-        const identity = {
-            GIT_AUTHOR_NAME: 'dotcloud-push',
-            GIT_AUTHOR_EMAIL: 'dotcloud-push@localhost',
-            GIT_COMMITTER_NAME: 'dotcloud-push',
-            GIT_COMMITTER_EMAIL: 'dotcloud-push@localhost',
-        };
-        const { code, stdout, stderr } = await this.#run(label, ['--git-dir', this.#directory, ...args], identity);
-        if (code === 0)
-            return stdout;
-        throw new PushError('input', `${label} could not read the workspace's repository.`, 'Check it out anew.', {
-            evidence: stderr.trim(),
-        });
-    }
-}
-/** Copies a plain file; from a pipe of that name, a copy would wait for ever. */
-async function copyPlain(from, to) {
-    const content = await readPlain(from, 1 << 30);
-    if (content !== undefined)
-        await (0,promises_namespaceObject.writeFile)(to, content);
-    return content !== undefined;
-}
-
-;// CONCATENATED MODULE: ./build/methods/git.js
-
-
-
-
-const git_git = { name: 'git', preflight, upload, question };
-async function preflight({ step, settings, host }) {
-    const facts = factsOf(step.workspace.git);
-    const branch = step.targetBranch;
-    const { code } = await host.runner.capture({
-        label: 'git check-ref-format',
-        file: 'git',
-        args: ['check-ref-format', `refs/heads/${branch}`],
-        env: gitIsolation,
-    });
-    if (code !== 0 || branch.startsWith('-')) {
-        throw new PushError('input', `Input target-branch is ${JSON.stringify(branch)}, which is not a branch name.`, 'Write a name that `git check-ref-format --branch` accepts.');
-    }
-    if (facts.partial) {
-        throw new PushError('input', 'The checkout is a partial clone: objects that the push needs are not here.', 'Remove `filter` from actions/checkout.');
-    }
-    if (facts.shallow && settings.shallow === 'fail')
-        throw shallowRefusal('');
-}
-async function upload(task, session) {
-    const { step, settings } = task;
-    const facts = factsOf(step.workspace.git);
-    const repository = new Repository(task, session, facts);
-    await repository.create();
-    await repository.tellLeftBehind();
-    if (facts.shallow && settings.shallow === 'auto')
-        await repository.complete();
-    await session.connection.ready();
-    const ref = `refs/heads/${step.targetBranch}`;
-    const snapshot = facts.shallow && settings.shallow === 'snapshot';
-    const tip = settings.force || snapshot ? await repository.remoteTip(ref) : undefined;
-    const revision = snapshot ? await repository.snapshot(ref, tip ?? '') : facts.head;
-    const pushed = await repository.push(revision, ref, tip);
-    const unchanged = pushed.flag === '=';
-    const previousRevision = unchanged ? revision : pushed.previous || tip || '';
-    const difference = unchanged ? { changes: [] } : repository.difference(previousRevision, revision);
-    const verified = unchanged || settings.dryRun ? undefined : repository.verify(revision, ref).finally(() => difference);
-    // What the push brought is found out while the branch is read back.
-    const [brought] = await Promise.all([difference, verified]);
-    return {
-        result: settings.dryRun ? 'planned' : unchanged ? 'unchanged' : 'deployed',
-        revision,
-        previousRevision,
-        said: pushed.said,
-        ...brought,
-        ...(pushed.complaint === '' ? {} : { failure: complained(pushed.complaint, session) }),
-    };
-}
-/** `git ls-remote` of the branch. */
-async function question(task, session) {
-    const repository = new Repository(task, session, factsOf(task.step.workspace.git));
-    await repository.create();
-    const branch = task.step.targetBranch;
-    const tip = await repository.remoteTip(`refs/heads/${branch}`);
-    return tip === '' ? `a git repository without ${branch}` : `a git repository, whose ${branch} is ${tip.slice(0, 12)}`;
-}
-function complained(evidence, session) {
-    return new PushError('deploy', `git pushed the commit, but ${formatLogin(session.login)} says that its deployment failed.`, 'Read what the server said above.', { evidence });
-}
-function factsOf(facts) {
-    if (facts === undefined)
-        throw new Error('The git method needs a git workspace.');
-    return facts;
-}
-
 ;// CONCATENATED MODULE: ./build/methods/hg.js
 
 
 
 
 
-const hg = { name: 'hg', preflight: hg_preflight, upload: hg_upload, question: hg_question };
+const hg = { name: 'hg', preflight, upload, question };
 /** The first version that we know to honour HGRCSKIPREPO; without it, a workspace's hgrc could run its hooks here. */
 const oldest = [5, 6];
 /** No configuration of anybody's: not the user's, not the system's, not the repository's. */
 const isolation = { HGRCPATH: '', HGRCSKIPREPO: '1', HGPLAIN: '1', HGENCODING: 'utf-8' };
-async function hg_preflight({ step, host }) {
+async function preflight({ step, host }) {
     await host.runner.find('hg');
     const { root } = step.workspace;
     if (await isFilled((0,external_node_path_.join)(root, '.hgsubstate')))
@@ -5702,12 +6315,12 @@ function subrepositories() {
 async function isFilled(path) {
     return await (0,promises_namespaceObject.stat)(path).then(({ size }) => size > 0, () => false);
 }
-async function hg_upload(task, session) {
-    const facts = hg_factsOf(task.step.workspace.hg);
+async function upload(task, session) {
+    const facts = factsOf(task.step.workspace.hg);
     await Promise.all([refuseOldVersion(task, session), tellLeftBehind(task, session), session.connection.ready()]);
     return task.settings.dryRun ? await compare(task, session, facts) : await push(task, session, facts);
 }
-function hg_factsOf(facts) {
+function factsOf(facts) {
     if (facts === undefined)
         throw new Error('The hg method needs a Mercurial workspace.');
     return facts;
@@ -5738,6 +6351,7 @@ async function push(task, session, { node }) {
     const said = createTail();
     const sent = [];
     let listing = false;
+    let nothing = '';
     const { output, failure } = await attempt(task, session, 
     // With --debug it lists the changesets that it sends; nothing else tells what the server did not have.
     command(task, session, 'hg push', [
@@ -5746,6 +6360,9 @@ async function push(task, session, { node }) {
         '--debug',
         '--config',
         'subrepos.allowed=no',
+        // Seconds to wait for another hg in the workspace; by default it would outlast every idle-timeout.
+        '--config',
+        'ui.timeout=15',
         '--ssh',
         'dotcloud-ssh',
         '--rev',
@@ -5758,6 +6375,8 @@ async function push(task, session, { node }) {
                 sent.push(line);
             else
                 listing = line === 'list of changesets:';
+            if (line.startsWith(nothingFound))
+                nothing = line;
             const remote = /^remote: (.*)$/.exec(line)?.[1];
             if (remote === undefined || /^(\d+|capabilities: .*)$/.test(remote))
                 return;
@@ -5771,19 +6390,27 @@ async function push(task, session, { node }) {
                 task.host.log.remote(remote);
         },
     });
-    if (output.code === 1)
+    if (output.code === 1 && isThere(nothing)) {
         return { result: 'unchanged', revision: node, previousRevision: node, changes: [] };
+    }
     if (output.code !== 0)
         throw await failure(said.text());
     const brought = await changesSince(task, session, sent, node);
     return { result: 'deployed', revision: node, said: said.lines().slice(-40), ...brought };
+}
+/** What hg says when it has nothing to send, and behind it what it held back. */
+const nothingFound = 'no changes found';
+/** Whether there is nothing to send since all of it is there. @throws PushError when it was held back as a secret */
+function isThere(nothing) {
+    if (!nothing.includes('secret'))
+        return nothing !== '';
+    throw new PushError('input', 'The changeset that is checked out is secret, and Mercurial sends no secrets.', 'Make it a draft: hg phase --draft --rev .', { evidence: nothing });
 }
 /** What a push would send, asked by `hg outgoing`: exit 1 when nothing. */
 async function compare(task, session, { node }) {
     const args = [
         'outgoing',
         '--force',
-        '--quiet',
         '--ssh',
         'dotcloud-ssh',
         '--rev',
@@ -5794,18 +6421,30 @@ async function compare(task, session, { node }) {
         url(task),
     ];
     const { output, failure } = await attempt(task, session, command(task, session, 'hg outgoing', args));
-    if (output.code === 1)
+    const lines = output.stdout.split('\n');
+    if (output.code === 1 && isThere(lines.find((line) => line.startsWith(nothingFound)) ?? '')) {
         return { result: 'planned', revision: node, previousRevision: node, changes: [] };
+    }
     if (output.code !== 0)
         throw await failure(`${output.stdout}\n${output.stderr}`);
-    return {
-        result: 'planned',
-        revision: node,
-        ...(await changesSince(task, session, output.stdout.trim().split('\n'), node)),
-    };
+    const outgoing = lines.filter((line) => /^[0-9a-f]{40}$/.test(line));
+    const brought = await changesSince(task, session, outgoing, node);
+    const bytesToSend = await bundleSize(task, session, brought.previousRevision, node);
+    return { result: 'planned', revision: node, ...brought, ...(bytesToSend === undefined ? {} : { bytesToSend }) };
+}
+/** The size of the bundle that a push would send. What the server has beside the earlier revision is counted too. */
+async function bundleSize(task, session, previous, node) {
+    const file = (0,external_node_path_.join)(session.folder, 'bundle');
+    const args = ['bundle', '--quiet', '--type', 'none-v2', '--base', previous || 'null', '--rev', node, file];
+    const { code } = await local(task, session, args);
+    if (code !== 0)
+        return undefined;
+    const { size } = await (0,promises_namespaceObject.stat)(file);
+    await (0,promises_namespaceObject.rm)(file);
+    return size;
 }
 /** `hg identify` of the other side, over its own protocol. */
-async function hg_question(task, session) {
+async function question(task, session) {
     const args = ['identify', '--id', '--ssh', 'dotcloud-ssh', '--', url(task)];
     const { output, failure } = await attempt(task, session, command(task, session, 'hg identify', args));
     if (output.code !== 0)
@@ -5860,6 +6499,8 @@ function url({ step: { destination } }) {
     return `ssh://${loginWord(destination, true)}/${path}`;
 }
 
+;// CONCATENATED MODULE: external "node:zlib"
+const external_node_zlib_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
 ;// CONCATENATED MODULE: ./build/core/guards.js
 
 /** Directories of the system that no mirror may ever take over. */
@@ -5937,12 +6578,27 @@ function makeManifest(items) {
     }
     return lines;
 }
-/** Tells two manifests apart; the order of their lines does not matter. */
-function digestOf(manifest) {
-    const hash = (0,external_node_crypto_namespaceObject.createHash)('sha256');
-    for (const name of [...manifest.keys()].sort())
-        hash.update(`${manifest.get(name)}\t${name}\n`);
-    return hash.digest('hex');
+/** Hexadecimal digits of a share's checksum: it need not be certain, since the digest has the last word. */
+const sumDigits = 6;
+/** How many shares: a changed name then costs the telling of some sixteen, or of more in very large trees. */
+function countShares({ size }) {
+    return 2 ** Math.min(10, Math.max(4, Math.ceil(Math.log2(Math.max(size, 1) / 16))));
+}
+/** The share of a name: the FNV-1a hash, which is quick and even. */
+function shareOf(name, count) {
+    let hash = 0x811c9dc5;
+    for (let index = 0; index < name.length; index++)
+        hash = Math.imul(hash ^ name.charCodeAt(index), 0x01000193);
+    return (hash ^ (hash >>> 15)) & (count - 1);
+}
+function sumUp(manifest) {
+    const count = countShares(manifest);
+    const shares = Array.from({ length: count }, () => []);
+    for (const [name, line] of manifest)
+        shares[shareOf(name, count)]?.push(`${name}\t${line}\n`);
+    const hashes = shares.map((share) => (0,external_node_crypto_namespaceObject.createHash)('sha256').update(share.sort().join('')).digest('hex'));
+    const digest = (0,external_node_crypto_namespaceObject.createHash)('sha256').update(hashes.join()).digest('hex');
+    return { digest, shares: hashes.map((hash) => hash.slice(0, sumDigits)).join('') };
 }
 const isDirectory = (line) => line?.startsWith('directory ') ?? false;
 function manifest_compare(before, after) {
@@ -5972,28 +6628,44 @@ function manifest_compare(before, after) {
         risky,
     };
 }
-/** The journal that makes an empty manifest into this one. */
+/** The journal that makes an empty manifest into this one. Each line begins with the number of its name's share. */
 function wholeJournal(manifest) {
-    return [...manifest].map(([name, line]) => `+${line}\t${name}\n`).join('');
+    const count = countShares(manifest);
+    return [...manifest].map(([name, line]) => `${shareOf(name, count)} +${line}\t${name}\n`).join('');
 }
 /** The journal that carries a difference on. */
 function journalOf({ added, changed, removed, removedDirectories }, after) {
-    const set = [...added, ...changed].map((name) => `+${after.get(name)}\t${name}\n`);
-    const drop = [...removed, ...removedDirectories].map((name) => `-${name}\n`);
+    const count = countShares(after);
+    const set = [...added, ...changed].map((name) => `${shareOf(name, count)} +${after.get(name)}\t${name}\n`);
+    const drop = [...removed, ...removedDirectories].map((name) => `${shareOf(name, count)} -${name}\n`);
     return [...drop, ...set].join('');
 }
-/** The manifest that a journal tells, and how many lines it took. */
-function replay(journal) {
-    const lines = new Map();
-    const steps = journal.split('\n');
+/** Whether a journal can be carried on from one manifest to another: their names have the same shares. */
+function haveSameShares(before, after) {
+    return countShares(before) === countShares(after);
+}
+/**
+ * The manifest that the server has, and how long its journal is.
+ * @param told the numbers of the shares in which it differs from ours, or `all`; these shares' part of the journal; and
+ *   `length` and a number
+ */
+function replay(told, ours) {
+    const count = countShares(ours);
+    const steps = told.split('\n');
+    const differ = new Set(steps.filter((step) => /^(?:\d+|all)$/.test(step)));
+    const same = differ.has('all') ? [] : [...ours].filter(([name]) => !differ.has(String(shareOf(name, count))));
+    const lines = new Map(same);
+    let length = 0;
     for (const step of steps) {
-        const tab = step.indexOf('\t');
-        if (step.startsWith('-'))
-            lines.delete(step.slice(1));
-        else if (step.startsWith('+') && tab > 0)
-            lines.set(step.slice(tab + 1), step.slice(1, tab));
+        const [, dropped, set, name] = /^\d+ (?:-(.*)|\+([^\t]*)\t(.*))$/s.exec(step) ?? [];
+        if (dropped !== undefined)
+            lines.delete(dropped);
+        else if (set !== undefined && name !== undefined)
+            lines.set(name, set);
+        else if (step.startsWith('length '))
+            length = Number(step.slice(7));
     }
-    return { manifest: lines, length: steps.length - 1 };
+    return { manifest: lines, length };
 }
 
 ;// CONCATENATED MODULE: ./build/core/quote.js
@@ -6007,360 +6679,6 @@ function quote(word) {
 /** A command line for reading and pasting. */
 function quoteAll(words) {
     return words.map(quote).join(' ');
-}
-
-;// CONCATENATED MODULE: ./build/core/branches.js
-
-/**
- * GitHub's filter patterns for branches: `*` stops at a slash, `**` does not, `?` and `+` repeat the character before,
- * `[]` lists characters, a leading `!` takes a match back, and the last pattern that matches decides.
- * https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax#filter-pattern-cheat-sheet
- */
-function branchMatches(patterns, branch) {
-    let matched = false;
-    for (const pattern of patterns) {
-        const negated = pattern.startsWith('!');
-        if (toRegExp(negated ? pattern.slice(1) : pattern).test(branch))
-            matched = !negated;
-    }
-    return matched;
-}
-/** @throws PushError `input` for a pattern that cannot be read, or a list that can match nothing */
-function checkPatterns(patterns) {
-    for (const pattern of patterns)
-        toRegExp(pattern.replace(/^!/, ''));
-    if (patterns.length > 0 && patterns.every((pattern) => pattern.startsWith('!'))) {
-        throw new PushError('input', 'Input branches has only "!" patterns, so no branch can match.', 'Put a pattern such as ** before them.');
-    }
-}
-const wildcards = { '**/': '(?:.*/)?', '**': '.*', '*': '[^/]*' };
-const token = /\*\*\/|\*\*|\*|\[[^\]]*\]|\\.|[\s\S]/gu;
-function toRegExp(pattern) {
-    let source = '';
-    // Only a character, or a list of them, can be repeated; elsewhere ? and + stand for themselves.
-    let repeatable = false;
-    for (const [part] of pattern.matchAll(token)) {
-        const wildcard = wildcards[part];
-        const quantifier = repeatable && (part === '?' || part === '+');
-        repeatable = wildcard === undefined && !quantifier;
-        if (wildcard !== undefined)
-            source += wildcard;
-        else if (quantifier)
-            source += part;
-        else if (part.length > 1 && part.startsWith('['))
-            source += characterClass(pattern, part);
-        else
-            source += escapeCharacter(part.length > 1 && part.startsWith('\\') ? part.slice(1) : part);
-    }
-    return new RegExp(`^(?:${source})$`, 'su');
-}
-function characterClass(pattern, part) {
-    const ranges = [...part.matchAll(/([A-Za-z0-9])-([A-Za-z0-9])/g)];
-    const listed = /^\[(?:[A-Za-z0-9]-[A-Za-z0-9]|[A-Za-z0-9_.])+\]$/.test(part);
-    if (!listed || ranges.some(([, from = '', to = '']) => from > to)) {
-        throw new PushError('input', `Input branches has the pattern "${pattern}", whose ${part} is not a list of characters.`, 'Write single characters and ranges such as [a-z0-9].');
-    }
-    return part;
-}
-function escapeCharacter(character) {
-    return character.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&');
-}
-/** Whether this event's ref may deploy, and if not, why: only branches ever match a branch filter. */
-function gate(patterns, ref) {
-    if (patterns.length === 0)
-        return { open: true, reason: 'no branch filter is set' };
-    if (ref === undefined || ref === '')
-        return { open: false, reason: 'no branch is checked out' };
-    const branch = /^refs\/heads\/(.+)$/s.exec(ref)?.[1];
-    if (branch === undefined)
-        return { open: false, reason: `${ref} is not a branch` };
-    const open = branchMatches(patterns, branch);
-    return { open, reason: `branch ${branch} ${open ? 'matches' : 'does not match'} ${patterns.join(', ')}` };
-}
-
-;// CONCATENATED MODULE: ./build/core/key.js
-
-const howToFix = 'Put the whole private key file into the secret, from its -----BEGIN line to its -----END line, line breaks included.';
-/** What people paste instead of a private key; the first sign that fits names the mistake. */
-const mistakes = [
-    {
-        sign: /^PuTTY-User-Key-File-/,
-        cause: 'ssh-key is a PuTTY key (.ppk), which OpenSSH cannot read.',
-        next: 'Convert it: puttygen key.ppk -O private-openssh -o key, and put the result into the secret.',
-    },
-    {
-        sign: /^(ssh-|ecdsa-|sk-)\S+ +AAAA|^-+ ?BEGIN (SSH2 |RSA )?PUBLIC KEY/,
-        cause: 'ssh-key is the public half of a key.',
-        next: 'Put the private half into the secret: the file without .pub.',
-    },
-    {
-        sign: /^-----BEGIN CERTIFICATE/,
-        cause: 'ssh-key is a certificate, not a private key.',
-        next: howToFix,
-    },
-    {
-        sign: /^(?!-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----)/,
-        cause: 'ssh-key does not begin with a -----BEGIN … PRIVATE KEY----- line.',
-        next: howToFix,
-    },
-    {
-        sign: /^-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----(?!\n)(?=.)/,
-        cause: 'ssh-key is all on one line.',
-        next: howToFix,
-    },
-    {
-        sign: /^(?![\s\S]*\n-----END [A-Z0-9 ]*PRIVATE KEY-----$)/,
-        cause: 'ssh-key is cut off: it has no -----END … PRIVATE KEY----- line at its end.',
-        next: howToFix,
-    },
-    {
-        sign: /^-----BEGIN [^\n]*\n(?![A-Za-z0-9+/=\n]+\n-----END|[A-Za-z0-9-]+: )/,
-        cause: 'ssh-key holds characters that no private key has.',
-        next: howToFix,
-    },
-];
-/**
- * The key as ssh reads it: line ends mended, one newline at the end.
- * @throws PushError `key` that names the mistake and never quotes the key
- */
-function parseKey(text) {
-    const lines = text.trim().split(/\r\n|\r|\n/);
-    const key = lines.map((line) => line.trimEnd()).join('\n');
-    const mistake = mistakes.find(({ sign }) => sign.test(key));
-    if (mistake !== undefined)
-        throw new PushError('key', mistake.cause, mistake.next);
-    return `${key}\n`;
-}
-/** What `ssh-keygen -y` said of a key that looked right, as a failure. */
-function unusableKey(stderr, passphraseGiven) {
-    const evidence = stderr
-        .trim()
-        .split('\n')
-        .at(-1)
-        ?.replace(/^Load key "[^"]*": /, '') ?? '';
-    if (!/passphrase/i.test(stderr)) {
-        return new PushError('key', 'ssh-key is damaged: ssh-keygen cannot read it.', howToFix, { evidence });
-    }
-    return passphraseGiven
-        ? new PushError('key', 'ssh-key-passphrase does not open ssh-key.', 'Check the passphrase for a missing or an added character.', { evidence })
-        : new PushError('key', 'ssh-key is encrypted and ssh-key-passphrase is empty.', 'Set ssh-key-passphrase, or better: use a key for this deployment alone, without a passphrase.', { evidence });
-}
-
-;// CONCATENATED MODULE: ./build/core/settings.js
-
-
-
-
-
-
-/**
- * What never leaves the workspace by rsync unless `includes` lifts it: version control, and files in which secrets live.
- */
-const builtInExcludes = [
-    '.git',
-    '.hg',
-    '.svn',
-    '.env*',
-    '*.pem',
-    'id_*',
-    '.npmrc',
-    '.netrc',
-    '.ssh',
-    '.aws',
-];
-/** @throws PushError `input` with the input's name, the value and what is accepted */
-function settings_refuse(input, value, accepted) {
-    throw new PushError('input', `Input ${input} is ${JSON.stringify(value)}.`, `${input} accepts ${accepted}.`);
-}
-/** The lines of a list input, without blank ones. */
-function parseLines(text) {
-    return text
-        .split(/\r\n|\r|\n/)
-        .map((line) => line.trim())
-        .filter((line) => line !== '');
-}
-function parseName(input, text) {
-    if (text === '')
-        throw new PushError('input', `Input ${input} is required and empty.`, `Set ${input}.`);
-    if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(text)) {
-        settings_refuse(input, text, 'a letter or digit, then up to 127 letters, digits, ".", "_" and "-"');
-    }
-    return text;
-}
-function parseBoolean(input, text) {
-    if (/^(true|True|TRUE)$/.test(text))
-        return true;
-    if (/^(false|False|FALSE)$/.test(text))
-        return false;
-    return settings_refuse(input, text, 'true or false');
-}
-function parseChoice(input, text, choices) {
-    return choices.find((choice) => choice === text) ?? settings_refuse(input, text, choices.join(', '));
-}
-/** A whole number from 1 to `most`. */
-function parseCount(input, text, unit, most) {
-    const number = /^[0-9]{1,9}$/.test(text) ? Number(text) : 0;
-    return number >= 1 && number <= most ? number : settings_refuse(input, text, `a whole number of ${unit} from 1 to ${most}`);
-}
-function parseDeleteLimit(text) {
-    const [, digits = '', percent] = /^([0-9]{1,9})(%?)$/.exec(text) ?? [];
-    if (digits !== '' && percent === '')
-        return { count: Number(digits) };
-    if (digits !== '' && Number(digits) <= 100)
-        return { percent: Number(digits) };
-    return settings_refuse('max-delete', text, 'a number of files, or a percentage from 0% to 100%');
-}
-/** rsync patterns, one a line. A pattern is only ever a pattern: no prefix makes it a rule of another kind. */
-function parsePatterns(input, text) {
-    const patterns = parseLines(text);
-    const bad = patterns.find((pattern) => /[\u0000-\u001f\u007f]/.test(pattern));
-    if (bad !== undefined)
-        settings_refuse(input, bad, 'patterns without control characters, one a line');
-    return patterns;
-}
-function parseIncludes(text) {
-    const includes = parsePatterns('includes', text);
-    for (const name of includes) {
-        const lifted = builtInExcludes.some((pattern) => matchesName(pattern, name));
-        if (!lifted)
-            settings_refuse('includes', name, `names that are excluded without being asked: ${builtInExcludes.join(' ')}`);
-    }
-    return includes;
-}
-function matchesName(pattern, name) {
-    if (pattern === name)
-        return true;
-    if (/[/*?[\]]/.test(name))
-        return false;
-    if (pattern.startsWith('*'))
-        return name.endsWith(pattern.slice(1));
-    return pattern.endsWith('*') && name.startsWith(pattern.slice(0, -1));
-}
-function parseFingerprints(text) {
-    return parseLines(text).map((line) => {
-        const fingerprint = /(?:^|\s)(SHA256:[A-Za-z0-9+/]{43})=?(?:\s|$)/.exec(line)?.[1];
-        return fingerprint ?? settings_refuse('host-key-fingerprint', line, 'SHA256:… as ssh-keygen -lf prints it, one a line');
-    });
-}
-function parseKnownHosts(text) {
-    const lines = parseLines(text);
-    const marked = /^(@cert-authority|@revoked)\s+/;
-    for (const line of lines.filter((each) => !each.startsWith('#'))) {
-        const fields = line.replace(marked, '').split(/\s+/);
-        if (fields.length < 3 ||
-            !/^(ssh-|ecdsa-|sk-)/.test(fields[1] ?? '') ||
-            !/^AAAA[A-Za-z0-9+/]+=*$/.test(fields[2] ?? '')) {
-            settings_refuse('known-hosts', line, 'lines of a known_hosts file: host, key type, key');
-        }
-    }
-    return lines.map((line) => `${line}\n`).join('');
-}
-function parseHostKeys(raw) {
-    const insecure = parseBoolean('insecure-skip-host-key-check', raw['insecure-skip-host-key-check']);
-    const lines = parseKnownHosts(raw['known-hosts']);
-    const fingerprints = parseFingerprints(raw['host-key-fingerprint']);
-    if (!insecure && !/^[^#]/m.test(lines) && fingerprints.length === 0) {
-        throw new PushError('input', 'Neither known-hosts nor host-key-fingerprint is set, so the server cannot be told from an impostor.', "Set known-hosts to the line that the server's owner gives you; `ssh-keyscan HOST` prints candidates, to be compared with `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` on the server.");
-    }
-    return { lines, fingerprints, insecure };
-}
-function parseSshKey(text) {
-    if (text.trim() !== '')
-        return parseKey(text);
-    throw new PushError('input', 'Input ssh-key is required and empty.', 'Set the secret. GitHub gives no secrets to pull requests from forks and to Dependabot: do not deploy on those events.');
-}
-function parseDeployCommand(text, sample) {
-    const command = text.trim();
-    if (/[\u0000-\u001f\u007f]/.test(command)) {
-        settings_refuse('deploy-command', command, 'one line; join commands with && or put them into a script on the server');
-    }
-    fill('deploy-command', command, sample);
-    return command;
-}
-function parseDestinationInput(raw, sample) {
-    const text = raw.destination.trim();
-    if (text !== '')
-        parseDestination('destination', text, sample);
-    else if (raw.plan.trim() === '') {
-        throw new PushError('input', 'Input destination is required and empty.', 'Set destination, or a plan that names it.');
-    }
-    return text;
-}
-// Templates are judged before branch and commit are known: with stand-ins that every rule accepts.
-function sampleValues(raw) {
-    return { app: raw.app || 'app', deployment: raw.deployment || 'default', branch: 'main', sha: '0'.repeat(40) };
-}
-function parseTargetBranch(text, sample) {
-    if (text === '' || /[{}]/.test(fill('target-branch', text, sample)))
-        settings_refuse('target-branch', text, 'a branch name or a template such as {branch}');
-    return text;
-}
-/**
- * All inputs, judged. Every mistake is told at once, before anything is connected to.
- * @throws PushError naming each input, its value and what is accepted
- */
-function parseSettings(raw) {
-    const { settings, mistakes } = judgeSettings(raw);
-    const problem = combine(mistakes);
-    if (problem !== undefined)
-        throw problem;
-    return settings;
-}
-/** All inputs with their mistakes; what could not be accepted is empty, or the least that its type allows. */
-function judgeSettings(raw) {
-    const mistakes = [];
-    function attempt(parse, otherwise) {
-        try {
-            return parse();
-        }
-        catch (error) {
-            if (!(error instanceof PushError))
-                throw error;
-            mistakes.push(error);
-            return otherwise;
-        }
-    }
-    const flag = (input) => attempt(() => parseBoolean(input, raw[input]), false);
-    const count = (input, unit, most) => attempt(() => parseCount(input, raw[input], unit, most), 1);
-    const patterns = (input) => attempt(() => parsePatterns(input, raw[input]), []);
-    const sample = sampleValues(raw);
-    const settings = {
-        app: attempt(() => parseName('app', raw.app), ''),
-        deployment: attempt(() => parseName('deployment', raw.deployment), ''),
-        destination: attempt(() => parseDestinationInput(raw, sample), ''),
-        key: attempt(() => parseSshKey(raw['ssh-key']), ''),
-        passphrase: raw['ssh-key-passphrase'],
-        hostKeys: attempt(() => parseHostKeys(raw), { lines: '', fingerprints: [], insecure: false }),
-        proxyJump: attempt(() => (raw['proxy-jump'] === '' ? undefined : parseJump('proxy-jump', raw['proxy-jump'], sample)), undefined),
-        source: raw.source === '' ? '.' : raw.source,
-        method: attempt(() => parseChoice('method', raw.method, ['auto', ...methodNames]), 'auto'),
-        excludes: patterns('excludes'),
-        includes: attempt(() => parseIncludes(raw.includes), []),
-        protect: patterns('protect'),
-        delete: flag('delete'),
-        maxDelete: attempt(() => parseDeleteLimit(raw['max-delete']), { count: 0 }),
-        adopt: flag('adopt'),
-        targetBranch: attempt(() => parseTargetBranch(raw['target-branch'], sample), ''),
-        force: flag('force'),
-        shallow: attempt(() => parseChoice('shallow', raw.shallow, ['auto', 'snapshot', 'fail']), 'auto'),
-        deployCommand: attempt(() => parseDeployCommand(raw['deploy-command'], sample), ''),
-        plan: raw.plan.trim(),
-        dryRun: flag('dry-run'),
-        doctor: flag('doctor'),
-        verify: attempt(() => parseChoice('verify', raw.verify, ['auto', 'full']), 'full'),
-        allowUntrustedEvent: flag('insecure-allow-untrusted-event'),
-        connectTimeout: count('connect-timeout', 'seconds', 600),
-        idleTimeout: count('idle-timeout', 'seconds', 86_400),
-        timeout: 60 * count('timeout', 'minutes', 1440),
-        retries: count('retries', 'attempts', 20),
-    };
-    return { settings, mistakes };
-}
-/** The branch filter, judged on its own: it is asked before anything else is read. */
-function parseBranches(raw) {
-    const branches = parseLines(raw.branches);
-    checkPatterns(branches);
-    return branches;
 }
 
 ;// CONCATENATED MODULE: ./build/methods/rsync-output.js
@@ -6435,12 +6753,13 @@ function parseProgress(line) {
 
 
 
+
 function memoryFor({ destination }, settings, rules, version, manifest) {
     const hash = (text) => (0,external_node_crypto_namespaceObject.createHash)('sha256').update(text).digest('hex').slice(0, 32);
     const prune = pruneExpression(rules, settings.includes, manifest);
     return {
         id: hash(formatDestination(destination)).slice(0, 16),
-        key: hash(JSON.stringify([2, version, settings.delete, rules, prune])),
+        key: hash(JSON.stringify([3, version, settings.delete, rules, prune])),
         path: remotePath(destination),
         prune,
     };
@@ -6478,22 +6797,36 @@ function seeScript({ prune }) {
 } | sed 's/^\\(d[rwxsStT-]*\\).*/\\1/' | LC_ALL=C sort | cksum
 `;
 }
+/**
+ * A script that prints, given our sums, the numbers of the shares whose sums here differ, or `all` when there are more or
+ * fewer of them; the journal's lines of these shares; and the journal's length.
+ */
+const pickScript = `cd -- "\${0%/*}" && LC_ALL=C awk -v theirs="$1" -v ours="$(cat sums)" '
+BEGIN {
+  if (all = length(ours) != length(theirs)) print "all"
+  for (share = 0; !all && share * ${sumDigits} < length(ours); share++)
+    if (substr(ours, share * ${sumDigits} + 1, ${sumDigits}) != substr(theirs, share * ${sumDigits} + 1, ${sumDigits})) {
+      differs[share]
+      print share
+    }
+}
+all || $1 in differs
+END { print "length", NR }' journal
+`;
 const folderOf = ({ id }) => `"$HOME"/.dotcloud-push/${id}`;
 /** For --rsync-path: makes the destination ours and the state void, in the session in which rsync runs; any login shell. */
 function preparation(memory) {
     const script = 'mkdir -p -- "$1" && mkdir -p -- "$2" && cd -- "$1" && pwd -P >"$2/ours" && rm -f -- "$2/state"';
     return `sh -c '${script}' - ${quote(memory.path)} ${folderOf(memory)} && rsync`;
 }
-/** The script that takes the journal there, which can run while the files are sent: it changes nothing yet. */
-function draftScript({ journal, mark }) {
-    return Buffer.from(`journal=$(cat <<'${mark}'\n${journal}${mark}\n)\n`);
-}
 /**
  * The script that ends a push: removes what the source no longer has, and writes the state last. It exits with 1 when
  * something could not be removed, and with 2 when only the memory failed.
  */
-function conclusionScript(memory, { rewrite, mark }, conclusion) {
-    const { revision, digest, removed, removedDirectories } = conclusion;
+function conclusionScript(memory, conclusion) {
+    const { revision, content, removed, removedDirectories } = conclusion;
+    // What is no script ends at a word that nobody can have written into it.
+    const mark = `end-${(0,external_node_crypto_namespaceObject.randomBytes)(8).toString('hex')}`;
     const remove = (names, command, otherwise) => names.length === 0
         ? []
         : [`tr '\\n' '\\0' <<'${mark}' | xargs -0 ${command} -- || ${otherwise}\n`, ...lines(names), `${mark}\n`];
@@ -6508,21 +6841,29 @@ sure=yes
         ...remove(removedDirectories, 'rmdir 2>/dev/null', 'sure=no'),
         `: >"$m/mark"\n`,
         `printf '%s\\n' ${quote(revision)} >"$m/revision"\n`,
-        ...(digest === undefined
-            ? []
-            : [
-                `cat >"$m/see" <<'${mark}'\n${seeScript(memory)}${mark}\n`,
-                `[ $sure = no ] || { printf '%s\\n' "$journal" ${rewrite ? '>' : '>>'}"$m/journal" && printf '%s\\n' "${memory.key} ${digest} $(sh "$m/see")" >"$m/new" && mv -f -- "$m/new" "$m/state"; }\n`,
-            ]),
+        ...(content === undefined ? [] : [noteContent(memory, content, mark)]),
         '[ $? = 0 ] || exit 2\n',
     ];
     return Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)));
+}
+/** The journal without the state is not believed, so it may be written before it is sure. */
+function noteContent(memory, { sums, journal, rewrite }, mark) {
+    return `cat ${rewrite ? '>' : '>>'}"$m/journal" <<'${mark}' &&
+${journal}${mark}
+cat >"$m/see" <<'${mark}' &&
+${seeScript(memory)}${mark}
+cat >"$m/pick" <<'${mark}' &&
+${pickScript}${mark}
+[ $sure = yes ] && printf '%s\\n' ${sums.shares} >"$m/sums" &&
+printf '%s\\n' "${memory.key} ${sums.digest} $(sh "$m/see")" >"$m/new" && mv -f -- "$m/new" "$m/state"
+`;
 }
 function lines(names) {
     return names.flatMap((name) => [unescapeName(name), Buffer.from('\n')]);
 }
 
 ;// CONCATENATED MODULE: ./build/methods/rsync-filter.js
+
 
 
 
@@ -6552,6 +6893,18 @@ async function readIgnoreFile({ root, isFile }) {
         .filter((line) => !/^[#;]/.test(line))
         .map((line) => line.replace(/^- +/, ''))
         .filter((line) => !/[\u0000-\u001f\u007f]/.test(line));
+}
+/**
+ * Refuses a source inside of what a mirror leaves out: its files have no names by which they would be left out.
+ * @throws PushError `unsafe`
+ */
+async function guardSource({ root }, workspace) {
+    const hidden = builtInExcludes.filter((pattern) => pattern.startsWith('.'));
+    const way = (0,external_node_path_.relative)(await (0,promises_namespaceObject.realpath)(workspace), root).split(external_node_path_.sep);
+    const name = way.find((each) => hidden.some((pattern) => matchesName(pattern, each)));
+    if (name === undefined)
+        return;
+    throw new PushError('unsafe', `The source lies in ${name}, which is never sent.`, 'Name another directory.');
 }
 /**
  * Refuses to send a git directory with a token in it, as actions/checkout leaves one there.
@@ -6589,7 +6942,7 @@ function versionHere({ runner }) {
     return asked;
 }
 /** What rsync would send, by its own rules, into a directory with nothing in it. */
-async function list(task, session) {
+async function rsync_listing_list(task, session) {
     const { host, settings, step } = task;
     const { workspace } = step;
     const rules = filterRules(settings, [...(await readIgnoreFile(workspace)), ...step.excludes]);
@@ -6642,7 +6995,7 @@ async function list(task, session) {
         since,
         items,
         files: items.filter(({ type }) => type !== 'directory').length,
-        manifest,
+        content: manifest && { manifest, sums: sumUp(manifest) },
         memory: memoryFor(step, settings, rules, version, manifest ?? new Map()),
     };
 }
@@ -6656,14 +7009,151 @@ function sourceOf({ step: { workspace } }) {
     return workspace.isFile ? workspace.root : `${workspace.root}/`;
 }
 
+;// CONCATENATED MODULE: ./build/core/ssh-files.js
+
+
+/** The names in the session's folder. ssh runs in that folder, so they need no path, no quoting, and fit a socket. */
+const fileNames = {
+    key: 'key',
+    passphrase: 'passphrase',
+    askpass: './askpass',
+    knownHosts: 'known_hosts',
+    config: 'ssh_config',
+    log: 'ssh.log',
+    offered: 'offered_keys',
+    pin: 'pinned-host-key',
+    keeper: 'keep-connection',
+    socket: 'c',
+    /** The wrapper: what git, hg and rsync call instead of ssh. The session's folder is first in their PATH. */
+    wrapper: 'dotcloud-ssh',
+    /** What rsync calls instead of it when a shell is open at the server. */
+    relay: 'dotcloud-shell',
+};
+/** How the bastion is called in the configuration; no host can be called so. */
+const jumpAlias = 'dotcloud-push..jump';
+/** Seconds between two questions to a silent server whether it still lives. */
+const aliveInterval = 15;
+function block(pattern, entries) {
+    return [`Host ${pattern}`, ...entries.map(([name, value]) => `  ${name} ${value}`), ''].join('\n');
+}
+function address({ user, host, port }) {
+    return [
+        ['HostName', host],
+        ['User', user],
+        ['Port', port],
+    ];
+}
+/** The whole of ssh's configuration: with `-F`, neither the user's nor the system's is read. */
+function sshConfig(options) {
+    const { login, jump, hostKeys, folder, multiplex } = options;
+    const always = block('*', [
+        ['IdentityFile', fileNames.key],
+        ['IdentitiesOnly', 'yes'],
+        ['IdentityAgent', 'none'],
+        ['AddKeysToAgent', 'no'],
+        ['PreferredAuthentications', 'publickey'],
+        ['PasswordAuthentication', 'no'],
+        ['KbdInteractiveAuthentication', 'no'],
+        ['NumberOfPasswordPrompts', 1],
+        // Batch mode would also forbid to ask our own askpass for the key's passphrase.
+        ['BatchMode', options.encryptedKey ? 'no' : 'yes'],
+        ['StrictHostKeyChecking', hostKeys.insecure ? 'no' : 'yes'],
+        ['UserKnownHostsFile', hostKeys.insecure ? '/dev/null' : fileNames.knownHosts],
+        ['GlobalKnownHostsFile', '/dev/null'],
+        // ssh before 8.5 does not know it; fingerprints need it.
+        ['IgnoreUnknown', 'KnownHostsCommand'],
+        ['KnownHostsCommand', `"${`${folder}/${fileNames.pin}`.replaceAll(/["\\]/g, '\\$&')}" %I %H %t %f %K`],
+        ['UpdateHostKeys', 'no'],
+        ['VerifyHostKeyDNS', 'no'],
+        ['CheckHostIP', 'no'],
+        ['CanonicalizeHostname', 'no'],
+        ['ForwardAgent', 'no'],
+        ['ClearAllForwardings', 'yes'],
+        ['PermitLocalCommand', 'no'],
+        ['RequestTTY', 'no'],
+        ['EscapeChar', 'none'],
+        ['Compression', 'no'],
+        ['TCPKeepAlive', 'yes'],
+        ['ServerAliveInterval', aliveInterval],
+        ['ServerAliveCountMax', Math.max(1, Math.ceil(options.idleTimeout / aliveInterval))],
+        ['ConnectTimeout', options.connectTimeout],
+    ]);
+    const target = block('*', [
+        ...address(login),
+        ['ControlPath', multiplex ? fileNames.socket : 'none'],
+        ['ProxyJump', jump === undefined ? 'none' : jumpAlias],
+    ]);
+    const bastion = jump === undefined ? '' : block(jumpAlias, [...address(jump), ['ControlPath', 'none'], ['ProxyJump', 'none']]);
+    // ssh takes the first value that it finds, so the bastion stands before the block that fits every name.
+    return bastion + target + always;
+}
+/** The wrapper, the one way by which anything here reaches ssh. */
+function wrapperScript(ssh, folder, encryptedKey) {
+    const askpass = encryptedKey
+        ? `export SSH_ASKPASS=${fileNames.askpass} SSH_ASKPASS_REQUIRE=force DISPLAY=:none\n`
+        : '';
+    return `#!/bin/sh
+# The one way to ssh: git, hg, rsync and the deploy command all come through here.
+umask 077
+cd ${quote(folder)} || exit 255
+${askpass}exec ${quote(ssh)} -F ${fileNames.config} -v -E ${fileNames.log} "$@"
+`;
+}
+/** Descriptors 3 and 4 lead to the shell's output and input; each line for it begins with this variable's word. */
+const markVariable = 'DOTCLOUD_MARK';
+/** rsync's way to its other half, through the shell that is open at the server: a command line, then the bytes. */
+const relayScript = `#!/bin/sh
+# rsync calls it as: -l USER HOST COMMAND…
+shift 3
+printf '%s %s\\n' "$${markVariable}" "$*" >&4
+exec 5<&0
+cat <&5 >&4 &
+cat <&3
+kill $!
+`;
+/** Prints the passphrase to ssh and ssh-keygen: it is in no argument list and in no environment. */
+const askpassScript = `#!/bin/sh\nexec cat ${fileNames.passphrase}\n`;
+/**
+ * Asked by ssh (KnownHostsCommand) for host keys to trust. It notes the key that the server offers, for the report and
+ * for the error, and vouches for it when its fingerprint is pinned.
+ */
+function pinScript(fingerprints) {
+    return `#!/bin/sh
+umask 077
+[ "$1" = HOSTNAME ] && [ -n "$4" ] || exit 0
+printf '%s %s %s %s\\n' "$2" "$3" "$5" "$4" >>${fileNames.offered}
+case ${quote(` ${fingerprints.join(' ')} `)} in
+  *" $4 "*) printf '%s %s %s\\n' "$2" "$3" "$5" ;;
+esac
+`;
+}
+/** Holds the connection while somebody holds its standard input, so that a killed step leaves no ssh behind. */
+function keeperScript(login) {
+    return `#!/bin/sh
+umask 077
+exec 3<&0
+./${fileNames.wrapper} "$@" -M -N -- ${quote(loginWord(login))} </dev/null 3<&- 2>>${fileNames.log} &
+ssh=$!
+{ read -r _ <&3; kill "$ssh"; } >/dev/null 2>&1 &
+wait "$ssh"
+`;
+}
+
 ;// CONCATENATED MODULE: ./build/methods/rsync-transfer.js
 
 
 
 
+
 /** One rsync over the connection; answers with what changed, or would change. */
-async function transfer(task, session, listing, { mirror, dryRun, first, deletions, filesFrom, prepare }) {
+async function transfer(task, session, listing, { mirror, dryRun, first, deletions, filesFrom, prepare, shell }) {
     const { host, step } = task;
+    const said = createTail();
+    const stderr = (line) => {
+        said.push(line);
+        host.log.remote(line);
+    };
+    const passage = shell?.give(stderr);
     const args = [
         ...(filesFrom === undefined ? ['-r'] : [`--files-from=${filesFrom}`, '--from0']),
         ...transferFlags,
@@ -6674,15 +7164,17 @@ async function transfer(task, session, listing, { mirror, dryRun, first, deletio
         ...(deletions === undefined ? [] : [`--max-delete=${deletions}`]),
         ...(prepare === undefined ? [] : [`--rsync-path=${prepare}`]),
         `--filter=merge ${listing.filter}`,
+        // The relay is made of cats, which give up on a stream that is full; ssh does not.
+        ...(passage === undefined ? [] : ['--blocking-io']),
         '-e',
-        'dotcloud-ssh',
+        passage?.program ?? fileNames.wrapper,
         '--',
         sourceOf(task),
         `${loginWord(step.destination, true)}:${remotePath(step.destination)}/`,
     ];
     const items = [];
-    const said = createTail();
-    const { output, failure } = await attempt(task, session, { label: 'rsync', file: 'rsync', args, env: session.env }, {
+    const { output, failure } = await attempt(task, session, { label: 'rsync', file: 'rsync', args, env: { ...session.env, ...passage?.env } }, {
+        ...(passage === undefined ? {} : { lender: passage.lender }),
         stdout(line) {
             const item = parseItem(line);
             const progress = item === undefined ? parseProgress(line) : undefined;
@@ -6693,38 +7185,39 @@ async function transfer(task, session, listing, { mirror, dryRun, first, deletio
             else if (item.kind !== 'same' && item.name !== '.')
                 items.push(item);
         },
-        stderr(line) {
-            said.push(line);
-            host.log.remote(line);
-        },
+        stderr,
     });
     if (output.code !== 0)
         throw await failure(said.text());
     return items;
 }
 
-;// CONCATENATED MODULE: external "node:zlib"
-const external_node_zlib_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
 ;// CONCATENATED MODULE: ./build/methods/remote-shell.js
+
 
 /** In bytes: the packed journal of more than half a million files. */
 const longestAnswer = 64 << 20;
 /** Milliseconds until a program that waits for input (some forced command) is told that there is none. */
 const patience = 5_000;
+/** The end of a script for a shell that is to take a command; `mark` is a word of the script. */
+const takeCommand = (mark) => `read -r w l && [ "$w" = "${mark}" ] && eval "$l"`;
 /**
- * @param last how the answer ends when it is whole
+ * @param mark a random word, which ends the answer, with a dot behind it, and begins the command
  * @throws PushError `timeout` when it is silent for the idle time, `remote-setup` when it floods
  */
-async function openShell(command, last, host, settings) {
+async function openShell(command, mark, host, settings) {
     const flood = new AbortController();
     const answered = new AbortController();
     const chunks = [];
+    const last = `${mark}.\n`;
+    let listener = (_line) => { };
     let length = 0;
-    let ended = false;
+    let takes = true;
     const running = await new Promise((resolve, reject) => {
         const started = host.runner.start(command, {
             signal: AbortSignal.any([host.signal, flood.signal]),
             idle: settings.idleTimeout,
+            stderr: (line) => listener(line),
             bytes(chunk) {
                 length += chunk.length;
                 if (length > longestAnswer)
@@ -6734,22 +7227,24 @@ async function openShell(command, last, host, settings) {
                     resolve(started);
             },
         });
-        started.done
-            .then(() => resolve(started), reject)
-            .finally(() => {
-            ended = true;
-        });
-        host.clock.sleep(patience, answered.signal).then(() => started.end(), () => undefined);
+        const over = () => {
+            takes = false;
+        };
+        started.done.finally(over).then(() => resolve(started), reject);
+        host.clock.sleep(patience, answered.signal).then(() => {
+            over();
+            started.end();
+        }, () => undefined);
     }).finally(() => answered.abort());
     running.pause();
     return {
         answer: Buffer.concat(chunks),
-        begin: (script) => running.write(script),
-        async finish(script) {
-            if (ended)
+        give(said) {
+            if (!takes)
                 return undefined;
-            running.end(script);
-            return await running.done;
+            takes = false;
+            listener = said;
+            return { program: fileNames.relay, env: { [markVariable]: mark }, lender: running };
         },
         close: () => running.stop(),
     };
@@ -6794,6 +7289,7 @@ function flooded({ label }) {
 
 
 
+
 /**
  * Asks the server, in any login shell, and leaves a shell there for the conclusion.
  * @param ask what to hold against the server's memory; undefined to ask for nothing that is remembered
@@ -6802,28 +7298,37 @@ function flooded({ label }) {
  */
 async function look(session, memory, ask, host, settings) {
     const mark = (0,external_node_crypto_namespaceObject.randomBytes)(8).toString('hex');
-    const words = [memory.path, memory.id, memory.key, ask?.digest ?? '-', ask?.revision ?? '-', mark];
+    const words = [
+        memory.path,
+        memory.id,
+        memory.key,
+        ask?.sums.digest ?? '-',
+        ask?.revision ?? '-',
+        mark,
+        ask?.sums.shares ?? '-',
+    ];
     const question = `sh -c '${script}' - ${words.map(quote).join(' ')}`;
-    const shell = await openShell(session.connection.remote('survey', question), `${mark}.\n`, host, settings);
+    const command = session.connection.remote('survey', question);
+    const shell = await openShell(command, mark, host, settings).catch(orStop(session, host));
     try {
-        return { survey: read(shell.answer, mark, session), shell };
+        return { survey: read(shell.answer, mark, session, ask), shell };
     }
     catch (error) {
         await shell.close();
         throw error;
     }
 }
-function read(answer, mark, session) {
+function read(answer, mark, session, ask) {
     const [noise = '', facts, rest] = splitAt(answer, Buffer.from(`${mark}\n`));
     if (facts === undefined || rest === undefined)
         return undefined;
     if (noise.length > 0) {
         throw new PushError('remote-setup', `The login shell of ${formatLogin(session.login)} prints text, which rsync cannot tell from data.`, 'Let ~/.bashrc and the like print only in interactive shells.', { evidence: noise.toString('utf8').trim().split('\n')[0] ?? '' });
     }
-    return parseFacts(facts.toString('utf8'), rest.subarray(0, -`${mark}.\n`.length));
+    return parseFacts(facts.toString('utf8'), rest.subarray(0, -`${mark}.\n`.length), ask);
 }
 /**
- * Its words are the path, the id, the key, the digest, the revision and the mark; `-` for none. It stands on the command
+ * Its words are the path, the id, the key, the digest, the revision, the mark and the shares' sums; `-` for none. It stands on the command
  * line, where it costs no round trip of its own, in single quotes that sh, csh and fish understand alike: so it is one
  * line without a single quote, and no backslash stands before another or `!` before a letter.
  * Nothing is believed of a directory that is not the one that we pushed to, or that has changed since.
@@ -6845,11 +7350,13 @@ fi;
 fi;
 if [ -n "$same" ]; then printf "exists=yes\\nfilled=yes\\nsame=yes\\nreal=%s\\n" "$real";
 else
-p=$d; while [ ! -d "$p" ]; do p=$(dirname -- "$p"); done;
+p=$d; while [ -n "$p" ] && [ ! -d "$p" ]; do p=$(dirname -- "$p"); done;
 if [ "$p" = "$d" ]; then echo exists=yes; [ -z "$(ls -A -- "$p" 2>/dev/null | head -n 1)" ] || echo filled=yes; fi;
 printf "real=%s\\nrsync=%s\\n" "$(cd -- "$p" && pwd -P)" "$(rsync --version 2>/dev/null | head -n 1)";
+! command -v gzip >/dev/null || echo packs=yes;
 fi;
-printf "%s\\n" "$6"; [ -z "$journal" ] || gzip -1 -c "$m/journal"; printf "%s.\\n" "$6"; exec sh
+printf "%s\\n" "$6"; [ -z "$journal" ] || sh "$m/pick" "$7" | gzip -1 -c; printf "%s.\\n" "$6";
+${takeCommand('$6')}
 `
     .trim()
     .replaceAll('\n', ' ');
@@ -6864,7 +7371,7 @@ function splitAt(text, separator) {
         text.subarray(second + separator.length),
     ];
 }
-function parseFacts(facts, journal) {
+function parseFacts(facts, journal, ask) {
     const fact = (name) => new RegExp(`^${name}=(.*)$`, 'm').exec(facts)?.[1] ?? '';
     return {
         home: fact('home'),
@@ -6875,16 +7382,17 @@ function parseFacts(facts, journal) {
         // Whoever can write there must not choose what a workflow puts into its scripts.
         revision: /^[0-9a-f]{40,64}$/.exec(fact('revision'))?.[0] ?? '',
         rsync: fact('rsync'),
-        known: fact('same') === 'yes' ? 'same' : recall(journal, fact('digest')),
+        packs: fact('packs') === 'yes',
+        known: fact('same') === 'yes' ? 'same' : recall(journal, fact('digest'), ask),
     };
 }
 /** The remembered manifest, believed only when it has the digest that was written with it. */
-function recall(journal, digest) {
-    if (journal.length === 0)
+function recall(journal, digest, ask) {
+    if (journal.length === 0 || ask === undefined)
         return undefined;
     try {
-        const { manifest, length } = replay((0,external_node_zlib_namespaceObject.gunzipSync)(journal, { maxOutputLength: longestAnswer }).toString('utf8'));
-        return digestOf(manifest) === digest ? { manifest, journalLength: length } : undefined;
+        const { manifest, length } = replay((0,external_node_zlib_namespaceObject.gunzipSync)(journal, { maxOutputLength: longestAnswer }).toString('utf8'), ask.manifest);
+        return sumUp(manifest).digest === digest ? { manifest, journalLength: length } : undefined;
     }
     catch {
         return undefined;
@@ -6904,12 +7412,14 @@ function recall(journal, digest) {
 
 
 
+
 const rsync = { name: 'rsync', preflight: rsync_preflight, upload: rsync_upload };
 /** The oldest rsync whose messages and rules we rely on. */
 const rsync_oldest = [3, 1];
 async function rsync_preflight({ step, settings, host }) {
     if (settings.delete && step.destination.base === 'root')
         guardMirror(remotePath(step.destination));
+    await guardSource(step.workspace, host.context.workspace);
     const found = await versionHere(host);
     const [, major = '0', minor = '0'] = /^rsync +version (\d+)\.(\d+)/.exec(found) ?? [];
     if (Number(major) > rsync_oldest[0] || (Number(major) === rsync_oldest[0] && Number(minor) >= rsync_oldest[1]))
@@ -6922,15 +7432,15 @@ async function rsync_preflight({ step, settings, host }) {
 async function rsync_upload(task, session) {
     const { step, settings, host } = task;
     const mirror = settings.delete && !step.workspace.isFile;
-    const listing = await list(task, session);
+    const listing = await rsync_listing_list(task, session);
     guardEmpty(listing.files, mirror);
     if (settings.includes.length > 0)
         await guardTokens(step.workspace, names(listing));
     await session.connection.ready();
     const revision = step.workspace.sha ?? '';
-    const ask = settings.verify === 'full' || listing.manifest === undefined
+    const ask = settings.verify === 'full' || listing.content === undefined
         ? undefined
-        : { digest: digestOf(listing.manifest), revision: settings.dryRun ? undefined : revision };
+        : { ...listing.content, revision: settings.dryRun ? undefined : revision };
     const { survey, shell } = await look(session, listing.memory, ask, host, settings);
     try {
         return await carryOut({ ...task, guards: [] }, session, { listing, mirror, revision, survey, shell });
@@ -6941,12 +7451,12 @@ async function rsync_upload(task, session) {
 }
 async function carryOut(task, session, situation) {
     const { settings, host } = task;
-    const { listing, mirror, revision, survey, shell } = situation;
+    const { mirror, revision, survey } = situation;
     if (survey === undefined)
         host.log.info('The server gives no shell: what is there is asked of rsync alone.');
     else
         guardServer(task, session, survey, mirror);
-    const work = await planWork(task, session, listing, survey, mirror);
+    const work = await planWork(task, session, situation);
     const done = (result, changes) => ({
         result: settings.dryRun ? 'planned' : result,
         revision,
@@ -6960,14 +7470,24 @@ async function carryOut(task, session, situation) {
     // Known to be the same: nothing to do. Found to be the same: worth remembering.
     if (nothing && (work.how === 'known' || survey === undefined))
         return done('unchanged', []);
-    const draft = draftOf(listing, work);
-    if (survey !== undefined)
-        shell.begin(draftScript(draft));
-    const sent = nothing ? [] : await send(task, session, listing, work, { mirror, prepare: survey !== undefined });
-    if (survey !== undefined)
-        await conclude(task, session, { ...situation, survey, work, draft });
-    const changes = work.changes ?? sent;
-    return done(changes.length === 0 ? 'unchanged' : 'deployed', changes);
+    const conclusion = survey?.packs ? openConclusion(task, session) : undefined;
+    try {
+        const sent = nothing ? [] : await send(task, session, situation, work);
+        if (conclusion !== undefined)
+            await conclude(task, session, { ...situation, work, conclusion });
+        const changes = work.changes ?? sent;
+        return done(changes.length === 0 ? 'unchanged' : 'deployed', changes);
+    }
+    finally {
+        await conclusion?.stop();
+    }
+}
+/** A session for what comes last, opened while the files are sent, so that it need not be waited for then. */
+function openConclusion({ host, settings }, session) {
+    const watch = { signal: host.signal, idle: settings.idleTimeout };
+    const running = host.runner.start(session.connection.remote('conclusion', 'gzip -dc | sh'), watch);
+    running.pause();
+    return running;
 }
 function guardServer(task, session, survey, mirror) {
     const { step, settings } = task;
@@ -6997,7 +7517,7 @@ function names({ items }) {
     return items.map(({ name }) => unescapeName(name).toString('utf8'));
 }
 /** Finds out what has to be done by the cheapest way that is certain, and holds it against the limit of deletions. */
-async function planWork(task, session, listing, survey, mirror) {
+async function planWork(task, session, { listing, survey, mirror, shell }) {
     const { settings } = task;
     if (survey !== undefined && !survey.filled)
         return { how: 'first', changes: listing.items.map(asChange) };
@@ -7008,7 +7528,8 @@ async function planWork(task, session, listing, survey, mirror) {
         return remembered;
     if (!mirror && !settings.dryRun)
         return { how: 'full', changes: undefined };
-    const items = await transfer(task, session, listing, { mirror, dryRun: true });
+    const through = survey === undefined ? {} : { shell };
+    const items = await transfer(task, session, listing, { mirror, dryRun: true, ...through });
     const deleted = items.filter(({ kind, type }) => kind === 'deleted' && type !== 'directory').map(asChange);
     const added = items.filter(({ kind, type }) => kind === 'added' && type !== 'directory').length;
     const paths = deleted.map(({ path }) => path);
@@ -7020,9 +7541,10 @@ async function planWork(task, session, listing, survey, mirror) {
     };
 }
 /** The work that follows from what the server remembers; undefined when that is not certain enough. */
-function fromMemory(task, { items, manifest }, known, mirror) {
-    if (manifest === undefined)
+function fromMemory(task, { items, content }, known, mirror) {
+    if (content === undefined)
         return undefined;
+    const { manifest } = content;
     const difference = manifest_compare(known.manifest, manifest);
     const { added, changed, removed, removedDirectories, risky } = difference;
     // Names go to the server line by line, so one with a line break in it is left to rsync.
@@ -7043,19 +7565,20 @@ function fromMemory(task, { items, manifest }, known, mirror) {
         ...changed.flatMap(change('changed')),
         ...added.flatMap(change('added')),
     ];
-    return { how: 'known', changes, difference, journalLength: known.journalLength };
+    const carryOn = haveSameShares(known.manifest, manifest) && known.journalLength <= 2 * manifest.size;
+    return { how: 'known', changes, difference, carryOn };
 }
 function files(manifest) {
     return [...manifest.values()].filter((line) => !line.startsWith('directory ')).length;
 }
 /** Sends what the work asks for. */
-async function send(task, session, listing, work, how) {
+async function send(task, session, { listing, mirror, survey, shell }, work) {
     const { difference, deletions } = work;
     const options = {
-        mirror: how.mirror && work.how === 'full',
+        mirror: mirror && work.how === 'full',
         dryRun: false,
         first: work.how === 'first',
-        ...(how.prepare ? { prepare: preparation(listing.memory) } : {}),
+        ...(survey === undefined ? {} : { prepare: preparation(listing.memory), shell }),
         ...(deletions === undefined ? {} : { deletions }),
     };
     if (difference === undefined)
@@ -7069,35 +7592,35 @@ async function send(task, session, listing, work, how) {
 const nul = Buffer.from([0]);
 // rsync takes a name that begins with # or ; for a comment.
 const here = Buffer.from('./');
-/** What the server is to note of the files: known before they are sent. */
-function draftOf({ manifest = new Map() }, { difference, journalLength = 0 }) {
-    const rewrite = difference === undefined || journalLength > 2 * manifest.size;
-    const journal = rewrite ? wholeJournal(manifest) : journalOf(difference, manifest);
-    return { journal, rewrite, mark: `end-${(0,external_node_crypto_namespaceObject.randomBytes)(8).toString('hex')}` };
+/** What the server is to note of the files; undefined when that is not certain. */
+function contentOf(task, listing, { difference, carryOn = false }) {
+    if (listing.content === undefined || !isSettled(task, listing, difference))
+        return undefined;
+    const { manifest, sums } = listing.content;
+    if (difference === undefined || !carryOn)
+        return { sums, journal: wholeJournal(manifest), rewrite: true };
+    return { sums, journal: journalOf(difference, manifest), rewrite: false };
 }
 /** Removes what the source no longer has, and lets the server remember what it holds now. */
-async function conclude(task, session, { listing, work, survey, shell, revision, draft }) {
+async function conclude(task, session, { listing, work, survey, revision, conclusion }) {
     const { host, settings } = task;
-    const { manifest, memory } = listing;
     const { difference } = work;
     const removes = difference !== undefined && settings.delete;
-    const script = conclusionScript(memory, draft, {
+    const script = conclusionScript(listing.memory, {
         revision,
-        digest: manifest !== undefined && isSettled(task, listing, difference) ? digestOf(manifest) : undefined,
+        content: contentOf(task, listing, work),
         removed: removes ? difference.removed : [],
         removedDirectories: removes ? difference.removedDirectories : [],
     });
-    const watch = { signal: host.signal, idle: settings.idleTimeout };
-    const whole = Buffer.concat([draftScript(draft), script]);
-    const anew = () => host.runner.run(session.connection.remote('conclusion', 'sh -s', whole), watch);
-    const { code, stderr } = (await shell.finish(script)) ?? (await anew());
+    conclusion.end((0,external_node_zlib_namespaceObject.gzipSync)(script));
+    const { code, stderr } = await conclusion.done.catch(orStop(session, host));
     if (code === 0)
         return;
     const evidence = stderr.trim().split('\n')[0] ?? '';
     if (code !== 2 && removes && difference.removed.length > 0) {
         throw new PushError('transfer', `The new files are on ${formatLogin(session.login)}, but the old ones could not be removed.`, 'Run this again: it compares everything anew.', { evidence });
     }
-    host.log.debug(`The server did not remember the push: ${survey.home} ${evidence}`);
+    host.log.debug(`The server did not remember the push: ${survey?.home} ${evidence}`);
 }
 /** Whether what was sent is what was listed: nothing that was sent has changed since the listing began. */
 function isSettled(task, { items, since }, difference) {
@@ -7110,64 +7633,103 @@ function isSettled(task, { items, since }, difference) {
     });
 }
 
-;// CONCATENATED MODULE: ./build/methods/index.js
+;// CONCATENATED MODULE: ./build/core/event.js
 
-
-
-/** The registry, in dotCloud's order of detection. */
-const methods = { hg: hg, git: git_git, rsync: rsync };
-
-;// CONCATENATED MODULE: ./build/core/deploy.js
-
-
-
-
-/** How many lines of the command's output the report keeps. */
-const tailLines = 40;
-/** How much of each, in characters. */
-const longestTail = 2_000;
+/** An event that says nothing against deploying. */
+const trustedEvent = { name: '', outside: false, unsecureCommands: false };
 /**
- * Runs the deploy command, once, exactly as it is written: a forced command at the other side sees just these words.
- * Three ends are told apart by what ssh logged: its own exit code, death by a signal, and a line that was lost.
+ * Reads the trust out of an event and its payload. These events hand secrets to runs over other people's code:
+ * https://securitylab.github.com/resources/github-actions-preventing-pwn-requests/
  */
-async function deploy(command, session, host, settings) {
-    const { connection } = session;
-    await connection.ready();
-    const tail = [];
-    const show = (line) => {
-        tail.push(line.slice(0, longestTail));
-        if (tail.length > tailLines)
-            tail.shift();
-        host.log.remote(line);
-    };
-    const start = (await connection.log()).length;
-    const remote = connection.remote('deploy command', command);
-    host.log.info(`$ ${command}`);
-    try {
-        const watch = { signal: host.signal, idle: settings.idleTimeout, stdout: show, stderr: show };
-        const { code } = await host.runner.run(remote, watch);
-        if (code === 0)
-            return { exitCode: 0, tail, failure: undefined };
-        const end = commandEnd(await connection.log(start));
-        return { exitCode: end === 'status' ? code : undefined, tail, failure: failed(end, code, session, tail) };
+function judgeEvent(name, payload, unsecureCommands) {
+    const here = dig(payload, 'repository', 'full_name');
+    const head = dig(payload, 'workflow_run', 'head_repository', 'full_name');
+    const outside = name === 'pull_request_target' ||
+        (name === 'workflow_run' && (head === undefined || head !== here)) ||
+        // The payload of a comment does not tell where the pull request comes from.
+        (name === 'issue_comment' &&
+            (dig(payload, 'issue') === undefined || dig(payload, 'issue', 'pull_request') !== undefined));
+    return { name, outside, unsecureCommands };
+}
+function dig(value, ...keys) {
+    return keys.reduce((at, key) => (typeof at === 'object' && at !== null && Object.hasOwn(at, key) ? Reflect.get(at, key) : undefined), value);
+}
+/** @throws PushError `unsafe` when this event should not be given the keys of a server */
+function guardEvent(event, allowed) {
+    if (event.unsecureCommands) {
+        throw new PushError('unsafe', 'ACTIONS_ALLOW_UNSECURE_COMMANDS is set, so whatever is printed could act on the workflow.', 'Remove ACTIONS_ALLOW_UNSECURE_COMMANDS.');
     }
-    catch (error) {
-        await stopRemote(session, host);
-        if (!(error instanceof PushError))
-            throw error;
-        return { exitCode: undefined, tail, failure: error };
+    if (!event.outside || allowed)
+        return;
+    throw new PushError('unsafe', `The event ${event.name} may run over code of somebody who cannot push to this repository.`, 'Deploy on push instead, or behind an environment with reviewers; insecure-allow-untrusted-event lifts this check.');
+}
+
+;// CONCATENATED MODULE: ./build/core/finding.js
+/** Every check of the doctor, in its order, with the stage of a push that would meet what it finds. */
+const stages = {
+    inputs: 'settings',
+    workspace: 'settings',
+    tools: 'settings',
+    key: 'settings',
+    name: 'connect',
+    port: 'connect',
+    'host key': 'connect',
+    login: 'connect',
+    shell: 'push',
+    'remote tool': 'push',
+    path: 'push',
+    disk: 'push',
+    'deploy command': 'deploy',
+};
+const checks = Object.keys(stages);
+const stageOf = (check) => stages[check];
+function finding_ok(check, detail) {
+    return { check, verdict: 'ok', detail, evidence: '', next: '', errorClass: '' };
+}
+function skipped(check, detail) {
+    return { check, verdict: 'skipped', detail, evidence: '', next: '', errorClass: '' };
+}
+function warning(check, { cause, evidence, next }) {
+    return { check, verdict: 'warning', detail: cause, evidence, next, errorClass: '' };
+}
+function fault(check, { cause, evidence, next, errorClass }) {
+    return { check, verdict: 'fault', detail: cause, evidence, next, errorClass };
+}
+/** The findings as they come in, each told at once; in the end every check has one. */
+class Chart {
+    #log;
+    #findings = [];
+    constructor(log) {
+        this.#log = log;
+    }
+    get findings() {
+        return this.#findings.toSorted((a, b) => checks.indexOf(a.check) - checks.indexOf(b.check));
+    }
+    /** The first check that has no finding yet. */
+    get current() {
+        return checks.find((check) => !this.#findings.some((finding) => finding.check === check));
+    }
+    tell(...findings) {
+        for (const finding of findings) {
+            this.#findings.push(finding);
+            for (const line of finding_formatFinding(finding))
+                this.#log.info(line);
+        }
+    }
+    /** Gives up on every check that has no finding yet. */
+    skipRest(reason) {
+        for (let check = this.current; check !== undefined; check = this.current)
+            this.tell(skipped(check, reason));
     }
 }
-function failed(end, code, session, tail) {
-    const evidence = tail.at(-1) ?? '';
-    if (end === 'lost') {
-        return new PushError('unknown-state', 'The connection was lost while the deploy command ran: it may have succeeded, failed, or still be running.', `Look on ${formatLogin(session.login)} before you deploy again.`, { evidence });
-    }
-    if (end === 'signal' || code === undefined) {
-        return new PushError('deploy', 'The deploy command was killed by a signal on the server.', "Look into the server's log: when memory runs out, the kernel kills.", { evidence });
-    }
-    const signal = code > 128 && code < 160 ? ` (a program in it was killed by signal ${code - 128})` : '';
-    return new PushError('deploy', `The deploy command failed with exit code ${code}${signal}.`, 'Read its output above; the new content is on the server.', { evidence });
+/** A finding in one line for each of: what, evidence, next step. */
+function finding_formatFinding({ check, verdict, detail, evidence, next }) {
+    const margin = ' '.repeat(25);
+    return [
+        `${verdict.padEnd(8)} ${check.padEnd(15)} ${detail}`,
+        ...(evidence === '' ? [] : [`${margin}Evidence: ${evidence}`]),
+        ...(next === '' ? [] : [`${margin}Next: ${next}`]),
+    ];
 }
 
 ;// CONCATENATED MODULE: ./build/core/plan.js
@@ -7305,12 +7867,12 @@ function resolveUpload(draft, workspace, values) {
         excludes,
         workspace,
         destination: parseDestination('destination', draft.url, values),
-        targetBranch: workspace.method === 'git' ? fill('target-branch', draft.targetBranch, values) : '',
+        targetBranch: workspace.method === 'git' ? template_fill('target-branch', draft.targetBranch, values) : '',
     };
 }
 /** A call with its templates filled in, each value as one word of a POSIX shell. */
 function resolveCall(draft, values) {
-    return { verb: 'call', command: fill('deploy-command', draft.command, values, quote) };
+    return { verb: 'call', command: template_fill('deploy-command', draft.command, values, quote) };
 }
 /**
  * The one login that a plan is carried out with: its uploads', or without one the input's.
@@ -7392,6 +7954,528 @@ async function planText(plan, host) {
     return await (0,promises_namespaceObject.readFile)(path, 'utf8');
 }
 
+;// CONCATENATED MODULE: ./build/methods/git-origin.js
+/** What `git config --get-regexp` is asked for. */
+const originKeys = String.raw `^(remote\.origin\.url|http\..*\.extraheader)$`;
+/** Reads the answer of `git config --null --get-regexp`. */
+function parseOrigin(answer) {
+    const entries = answer.split('\0').map((entry) => {
+        const end = entry.indexOf('\n');
+        return [entry.slice(0, Math.max(end, 0)), entry.slice(end + 1)];
+    });
+    const url = entries.findLast(([name]) => name === 'remote.origin.url')?.[1] ?? '';
+    const headers = entries.flatMap(([name, value]) => {
+        const scope = /^http\.(.*)\.extraheader$/is.exec(name)?.[1];
+        return scope === undefined ? [] : [`[http ${quoted(scope)}]\n\textraheader = ${quoted(value)}\n`];
+    });
+    return { url, fetchable: /^(https?:\/\/|file:\/\/\/|\/)/.test(url), config: headers.join('') };
+}
+/** A value as git's configuration files quote it. */
+function quoted(value) {
+    return `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
+}
+
+;// CONCATENATED MODULE: ./build/methods/git-repository.js
+
+
+
+
+
+
+
+
+/** Milliseconds that a server which was silent for long may take to name its branch. */
+const mostAsked = 2_000;
+/** How many commits a report lists. */
+const mostListed = 50;
+/** How many files a diff may have for its lines to be counted, and how large they may be. */
+const mostDiffed = { files: 1_000, size: '1m' };
+/**
+ * What receivers print when their own deployment failed although git's push succeeded: Dokku (dokku/github-action#49),
+ * Platform.sh and Upsun (platformsh/legacy-cli#1315), Scalingo, Piku.
+ */
+const complaints = /deploy did not complete|Error building project|Environment redeployment failed|Error deploying the application|Exiting due to (?:release|preflight)/;
+function shallowRefusal(evidence) {
+    return new PushError('transfer', 'The checkout is shallow: it lacks the history that a push needs.', 'Set fetch-depth: 0 at actions/checkout, or shallow: snapshot to push one commit of these files.', { evidence });
+}
+/**
+ * A bare repository of our own that borrows the workspace's objects. Nothing that the workspace configures (hooks,
+ * url rewriting, fsmonitor, receivepack, …) is read or run, and the workspace is not changed.
+ */
+class Repository {
+    #task;
+    #session;
+    #facts;
+    #directory = '';
+    #env;
+    constructor(task, session, facts) {
+        this.#task = task;
+        this.#session = session;
+        this.#facts = facts;
+        this.#env = { ...session.env, ...gitIsolation, GIT_ALLOW_PROTOCOL: 'ssh' };
+    }
+    async create() {
+        const { objectFormat, commonDirectory, shallow } = this.#facts;
+        this.#directory = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_.join)(this.#session.folder, 'git-'));
+        await this.#local('git init', ['init', '--bare', '--quiet', '--template=', `--object-format=${objectFormat}`]);
+        await (0,promises_namespaceObject.writeFile)((0,external_node_path_.join)(this.#directory, 'objects/info/alternates'), `${(0,external_node_path_.join)(commonDirectory, 'objects')}\n`);
+        if (shallow)
+            await copyPlain((0,external_node_path_.join)(commonDirectory, 'shallow'), (0,external_node_path_.join)(this.#directory, 'shallow'));
+        await (0,promises_namespaceObject.writeFile)((0,external_node_path_.join)(this.#directory, 'HEAD'), `${this.#facts.head}\n`);
+    }
+    /** Warns of what is in the workspace and would silently not arrive, since git pushes commits only. */
+    async tellLeftBehind() {
+        const { log } = this.#task.host;
+        const own = ['--git-dir', this.#directory];
+        const [changed, submodules, lfs] = await Promise.all([
+            this.#uncommitted(),
+            this.#run('git rev-parse', [...own, 'rev-parse', '--verify', '--quiet', 'HEAD:.gitmodules']),
+            this.#run('git grep', [...own, 'grep', '--quiet', 'filter=lfs', 'HEAD', '--', ':(glob)**/.gitattributes']),
+        ]);
+        if (changed.length > 0) {
+            log.warning(`git pushes commits only; not committed, so not pushed: ${listNames(changed)}. Commit them, or set method: rsync.`);
+        }
+        if (submodules.code === 0) {
+            log.warning('git does not push the content of submodules; set method: rsync to send it.');
+        }
+        if (lfs.code === 0) {
+            log.warning('Files in Git LFS are pushed as pointers only; set method: rsync (and lfs: true at the checkout) to send them.');
+        }
+    }
+    /** Changed and untracked files, seen through our repository: no filter, hook or monitor of the workspace runs. */
+    async #uncommitted() {
+        if (!(await this.#borrowIndex()))
+            return [];
+        const own = ['--git-dir', this.#directory, '--work-tree', this.#task.step.workspace.root];
+        const plain = ['-c', 'core.quotePath=false', ...(await this.#reading())];
+        const { stdout } = await this.#run('git status', [
+            ...own,
+            ...plain,
+            'status',
+            '--porcelain',
+            '--no-renames',
+            '--ignore-submodules=all',
+        ]);
+        const lines = stdout.split('\n').filter((line) => line.length > 3);
+        const changed = lines.flatMap((line) => (line[1] === 'M' ? [line.slice(3)] : []));
+        const filtered = await this.#filtered(own, changed);
+        return lines.map((line) => line.slice(3)).filter((name) => !filtered.has(name));
+    }
+    /** A copy of the index, in one or two parts, and of what is ignored here alone. */
+    async #borrowIndex() {
+        const { directory, commonDirectory } = this.#facts;
+        const shared = (await (0,promises_namespaceObject.readdir)(directory)).filter((name) => name.startsWith('sharedindex.'));
+        await (0,promises_namespaceObject.mkdir)((0,external_node_path_.join)(this.#directory, 'info'), { recursive: true });
+        const [copied] = await Promise.all([
+            copyPlain((0,external_node_path_.join)(directory, 'index'), (0,external_node_path_.join)(this.#directory, 'index')),
+            copyPlain((0,external_node_path_.join)(commonDirectory, 'info/exclude'), (0,external_node_path_.join)(this.#directory, 'info/exclude')),
+            ...shared.map((name) => copyPlain((0,external_node_path_.join)(directory, name), (0,external_node_path_.join)(this.#directory, name))),
+        ]);
+        return copied;
+    }
+    /** The workspace's settings, as options, by which a file that was checked out is the same as the committed one. */
+    async #reading() {
+        const file = (0,external_node_path_.join)(this.#facts.commonDirectory, 'config');
+        const keys = '^core\\.(autocrlf|eol|filemode|symlinks|ignorecase|precomposeunicode)$';
+        const { stdout } = await this.#run('git config', ['config', '--file', file, '--null', '--get-regexp', keys]);
+        return stdout.split('\0').flatMap((entry) => (entry === '' ? [] : ['-c', entry.replace('\n', '=')]));
+    }
+    /** Those of the files whose content goes through a filter such as LFS; without running it nobody can tell changes. */
+    async #filtered(own, names) {
+        if (names.length === 0)
+            return new Set();
+        const { host } = this.#task;
+        const args = [...own, 'check-attr', '-z', '--stdin', 'filter'];
+        const command = { label: 'git check-attr', file: 'git', args, env: this.#env, stdin: `${names.join('\0')}\0` };
+        const { stdout } = await host.runner.run(command, { signal: host.signal });
+        const fields = stdout.split('\0');
+        const isSet = (value = 'unset') => value !== 'unset' && value !== 'unspecified';
+        return new Set(fields.filter((_, index) => index % 3 === 0 && isSet(fields[index + 2])));
+    }
+    /** Fetches the missing history from where the checkout came from, with the credentials that it left. */
+    async complete() {
+        const { host, settings } = this.#task;
+        const { stdout } = await this.#run('git config', [
+            `--git-dir=${this.#facts.commonDirectory}`,
+            'config',
+            '--includes',
+            '--null',
+            '--get-regexp',
+            originKeys,
+        ]);
+        const origin = parseOrigin(stdout);
+        if (!origin.fetchable)
+            throw shallowRefusal(origin.url === '' ? 'it has no origin' : `origin ${origin.url}`);
+        await (0,promises_namespaceObject.appendFile)((0,external_node_path_.join)(this.#directory, 'config'), origin.config);
+        host.log.info('The checkout is shallow: fetching its history from its origin.');
+        const fetched = await this.#run('git fetch', [
+            '--git-dir',
+            this.#directory,
+            'fetch',
+            '--unshallow',
+            '--no-tags',
+            '--no-write-fetch-head',
+            '--progress',
+            '--',
+            origin.url,
+            this.#facts.head,
+        ], { GIT_ALLOW_PROTOCOL: 'https:http:file', ...host.context.proxies }, { idle: settings.idleTimeout });
+        if (fetched.code !== 0)
+            throw shallowRefusal(fetched.stderr.trim().split('\n').at(-1) ?? '');
+    }
+    /** Where the branch is at the destination; empty when it does not exist. */
+    async remoteTip(ref, task = this.#task) {
+        const { output, failure } = await attempt(task, this.#session, this.#command('git ls-remote', ['ls-remote', '--', this.#url(), ref]));
+        if (output.code !== 0)
+            throw await failure();
+        const line = output.stdout.split('\n').find((each) => each.endsWith(`\t${ref}`));
+        return line?.split('\t')[0] ?? '';
+    }
+    /** One commit with the files of HEAD on top of what the destination has; that itself when the files are the same. */
+    async snapshot(ref, tip) {
+        const { head } = this.#facts;
+        if (tip !== '') {
+            const fetch = ['fetch', '--depth=1', '--no-tags', '--no-write-fetch-head', '--quiet', '--', this.#url(), ref];
+            const { output, failure } = await attempt(this.#task, this.#session, this.#command('git fetch', fetch));
+            if (output.code !== 0)
+                throw await failure();
+            const trees = await this.#local('git rev-parse', ['rev-parse', `${tip}^{tree}`, `${head}^{tree}`]);
+            const [theirs, ours] = trees.trim().split('\n');
+            if (theirs === ours)
+                return tip;
+        }
+        const parent = tip === '' ? [] : ['-p', tip];
+        const commit = await this.#local('git commit-tree', [
+            'commit-tree',
+            `${head}^{tree}`,
+            ...parent,
+            '-m',
+            `Snapshot of ${head}`,
+        ]);
+        return commit.trim();
+    }
+    async push(revision, ref, tip) {
+        const { settings, host } = this.#task;
+        const said = createTail();
+        const remoteSaid = createTail(40);
+        let complaint = '';
+        const lease = settings.force ? [`--force-with-lease=${ref}:${tip ?? ''}`] : [];
+        const dryRun = settings.dryRun ? ['--dry-run'] : [];
+        const { output, failure } = await attempt(this.#task, this.#session, 
+        // Full object names, so that the report can tell the previous revision.
+        this.#command('git push', [
+            '-c',
+            `core.abbrev=${revision.length}`,
+            'push',
+            '--porcelain',
+            '--progress',
+            ...dryRun,
+            ...lease,
+            '--',
+            this.#url(),
+            `${revision}:${ref}`,
+        ]), {
+            stderr(line) {
+                const progress = /^(?:Compressing|Writing) objects: +(\d+)% (.*)$/.exec(line);
+                if (progress !== null)
+                    return host.log.progress({ percent: Number(progress[1]), detail: progress[2] ?? '' });
+                said.push(line);
+                const remote = /^remote: ?(.*?)\s*$/.exec(line)?.[1];
+                if (remote === undefined)
+                    return;
+                host.log.remote(remote);
+                remoteSaid.push(remote);
+                if (complaints.test(remote))
+                    complaint = remote;
+            },
+        });
+        const line = output.stdout.split('\n').find((each) => each.split('\t')[1]?.endsWith(`:${ref}`));
+        const [flag = '', , summary = ''] = line?.split('\t') ?? [];
+        if (output.code === 0 && line !== undefined) {
+            const previous = /^([0-9a-f]{40,64})\.{2,3}/.exec(summary)?.[1] ?? '';
+            return { flag: flag.trim(), previous, complaint, said: remoteSaid.lines() };
+        }
+        const problem = await failure(`${summary}\n${said.text()}`);
+        // The server may have accepted it before the line was cut: its ref knows.
+        if (problem.retry && !settings.dryRun && (await this.#arrived(revision, ref)))
+            return { flag: '*', previous: '', complaint, said: remoteSaid.lines() };
+        throw problem;
+    }
+    /**
+     * What there is to say of a push that was ended for its silence when the branch has moved all the same: a hook may
+     * have left a program behind that holds the line.
+     * @throws the error when the branch has not moved, or does not tell so at once
+     */
+    async ended(error, revision, ref) {
+        const { host, settings } = this.#task;
+        if (!(error instanceof PushError) || error.errorClass !== 'timeout' || host.signal.aborted || settings.dryRun)
+            throw error;
+        const signal = AbortSignal.any([host.signal, AbortSignal.timeout(mostAsked)]);
+        if (!(await this.#arrived(revision, ref, { ...this.#task, host: { ...host, signal } })))
+            throw error;
+        const failure = new PushError('timeout', `${error.cause} The branch there has moved all the same.`, 'Look at what its hooks wait for; what they leave running must write elsewhere: nohup … >/dev/null 2>&1 &');
+        return { flag: '*', previous: '', complaint: '', failure, said: [] };
+    }
+    async #arrived(revision, ref, task = this.#task) {
+        try {
+            await this.#session.connection.ready();
+            return (await this.remoteTip(ref, task)) === revision;
+        }
+        catch {
+            return false;
+        }
+    }
+    /** A push that returned 0 is not yet a ref that moved: read it back. */
+    async verify(revision, ref) {
+        const tip = await this.remoteTip(ref);
+        if (tip === revision)
+            return;
+        throw new PushError('transfer', `git push succeeded, but ${ref} is not the revision that was pushed.`, 'Somebody may have pushed at the same moment, or a hook moved it back: look there, then run this again.', {
+            evidence: `${ref} is ${tip || 'missing'}, pushed was ${revision}`,
+        });
+    }
+    /** What the push brought: files, lines and commits; nothing when the earlier revision is not known here. */
+    async difference(previous, revision) {
+        const [changes, commits, bytesToSend] = await Promise.all([
+            previous === '' ? this.#files(revision) : this.#changes(previous, revision),
+            previous === '' ? undefined : this.#commits(`${previous}..${revision}`),
+            this.#task.settings.dryRun ? this.#packSize(previous, revision) : undefined,
+        ]);
+        return { changes, ...commits, ...(bytesToSend === undefined ? {} : { bytesToSend }) };
+    }
+    async #files(revision) {
+        const paths = await this.#fields('git ls-tree', ['ls-tree', '-r', '-z', '--name-only', revision]);
+        return paths.map((path) => ({ kind: 'added', path }));
+    }
+    async #changes(previous, revision) {
+        const diff = ['diff-tree', '-r', '-z', '--no-renames', '--no-ext-diff', '--no-textconv'];
+        const fields = await this.#fields('git diff-tree', [...diff, '--name-status', previous, revision]);
+        const changes = fields.flatMap((status, index) => {
+            const path = fields[index + 1];
+            if (index % 2 === 1 || path === undefined)
+                return [];
+            return [{ kind: status === 'A' ? 'added' : status === 'D' ? 'deleted' : 'changed', path }];
+        });
+        if (changes.length > mostDiffed.files)
+            return changes;
+        const bounded = ['-c', `core.bigFileThreshold=${mostDiffed.size}`, ...diff];
+        const counted = await this.#fields('git diff-tree', [...bounded, '--numstat', previous, revision]);
+        const lines = new Map(counted.flatMap((field) => {
+            const [, added, removed, path] = /^(\d+)\t(\d+)\t(.*)$/s.exec(field) ?? [];
+            return path === undefined ? [] : [[path, { added: Number(added), removed: Number(removed) }]];
+        }));
+        return changes.map((change) => {
+            const found = lines.get(change.path);
+            return found === undefined ? change : { ...change, lines: found };
+        });
+    }
+    async #commits(range) {
+        const log = ['log', '-z', '--no-show-signature', '--format=%H %s', `--max-count=${mostListed}`, range];
+        const commits = (await this.#fields('git log', log)).map((field) => {
+            const [id = '', ...words] = field.split(' ');
+            return { id, subject: words.join(' ') };
+        });
+        if (commits.length < mostListed)
+            return { commits, commitCount: commits.length };
+        const count = await this.#local('git rev-list', ['rev-list', '--count', `--max-count=${model_mostCounted}`, range]);
+        return { commits, commitCount: Number(count) };
+    }
+    /** The size of the pack that a push would send. */
+    async #packSize(previous, revision) {
+        let size = 0;
+        const args = ['pack-objects', '--quiet', '--revs', '--thin', '--delta-base-offset', '--stdout'];
+        const wanted = `${revision}\n${previous === '' ? '' : `^${previous}\n`}`;
+        const bytes = (chunk) => {
+            size += chunk.length;
+        };
+        const { host } = this.#task;
+        const command = { ...this.#command('git pack-objects', args), stdin: wanted };
+        const { code } = await host.runner.run(command, { signal: host.signal, bytes });
+        return code === 0 ? size : undefined;
+    }
+    /** What git prints with `-z`; nothing when it fails, as it does on a revision that is not here. */
+    async #fields(label, args) {
+        const chunks = [];
+        const bytes = (chunk) => chunks.push(chunk);
+        const { code } = await this.#run(label, ['--git-dir', this.#directory, ...args], {}, { bytes });
+        return code === 0 ? Buffer.concat(chunks).toString('utf8').split('\0').slice(0, -1) : [];
+    }
+    #url() {
+        const { destination } = this.#task.step;
+        return `${loginWord(destination, true)}:${remotePath(destination)}`;
+    }
+    #command(label, args) {
+        return { label, file: 'git', args: ['--git-dir', this.#directory, ...args], env: this.#env };
+    }
+    async #run(label, args, env = {}, watch = {}) {
+        const { host } = this.#task;
+        const command = { label, file: 'git', args, env: { ...this.#env, ...env } };
+        return await host.runner.run(command, { signal: host.signal, ...watch });
+    }
+    /** A command on our own repository that has no reason to fail. */
+    async #local(label, args) {
+        const identity = {
+            GIT_AUTHOR_NAME: 'dotcloud-push',
+            GIT_AUTHOR_EMAIL: 'dotcloud-push@localhost',
+            GIT_COMMITTER_NAME: 'dotcloud-push',
+            GIT_COMMITTER_EMAIL: 'dotcloud-push@localhost',
+        };
+        const { code, stdout, stderr } = await this.#run(label, ['--git-dir', this.#directory, ...args], identity);
+        if (code === 0)
+            return stdout;
+        throw new PushError('input', `${label} could not read the workspace's repository.`, 'Check it out anew.', {
+            evidence: stderr.trim(),
+        });
+    }
+}
+/** Copies a plain file; from a pipe of that name, a copy would wait for ever. */
+async function copyPlain(from, to) {
+    const content = await readPlain(from, 1 << 30);
+    if (content !== undefined)
+        await (0,promises_namespaceObject.writeFile)(to, content);
+    return content !== undefined;
+}
+
+;// CONCATENATED MODULE: ./build/methods/git.js
+
+
+
+
+const git_git = { name: 'git', preflight: git_preflight, upload: git_upload, question: git_question };
+async function git_preflight({ step, settings, host }) {
+    const facts = git_factsOf(step.workspace.git);
+    const branch = step.targetBranch;
+    const { code } = await host.runner.capture({
+        label: 'git check-ref-format',
+        file: 'git',
+        args: ['check-ref-format', `refs/heads/${branch}`],
+        env: gitIsolation,
+    });
+    if (code !== 0 || branch.startsWith('-')) {
+        throw new PushError('input', `Input target-branch is ${JSON.stringify(branch)}, which is not a branch name.`, 'Write a name that `git check-ref-format --branch` accepts.');
+    }
+    if (facts.partial) {
+        throw new PushError('input', 'The checkout is a partial clone: objects that the push needs are not here.', 'Remove `filter` from actions/checkout.');
+    }
+    if (facts.shallow && settings.shallow === 'fail')
+        throw shallowRefusal('');
+}
+async function git_upload(task, session) {
+    const { step, settings } = task;
+    const facts = git_factsOf(step.workspace.git);
+    const repository = new Repository(task, session, facts);
+    await repository.create();
+    await repository.tellLeftBehind();
+    if (facts.shallow && settings.shallow === 'auto')
+        await repository.complete();
+    await session.connection.ready();
+    const ref = `refs/heads/${step.targetBranch}`;
+    const snapshot = facts.shallow && settings.shallow === 'snapshot';
+    const tip = settings.force || snapshot ? await repository.remoteTip(ref) : undefined;
+    const revision = snapshot ? await repository.snapshot(ref, tip ?? '') : facts.head;
+    const pushed = await repository
+        .push(revision, ref, tip)
+        .catch((error) => repository.ended(error, revision, ref));
+    const unchanged = pushed.flag === '=';
+    const previousRevision = unchanged ? revision : pushed.previous || tip || '';
+    const difference = unchanged ? { changes: [] } : repository.difference(previousRevision, revision);
+    const known = unchanged || settings.dryRun || pushed.failure !== undefined;
+    const verified = known ? undefined : repository.verify(revision, ref).finally(() => difference);
+    // What the push brought is found out while the branch is read back.
+    const [brought] = await Promise.all([difference, verified]);
+    const failure = pushed.complaint === '' ? pushed.failure : complained(pushed.complaint, session);
+    return {
+        result: settings.dryRun ? 'planned' : unchanged ? 'unchanged' : 'deployed',
+        revision,
+        previousRevision,
+        said: pushed.said,
+        ...brought,
+        ...(failure === undefined ? {} : { failure }),
+    };
+}
+/** `git ls-remote` of the branch. */
+async function git_question(task, session) {
+    const repository = new Repository(task, session, git_factsOf(task.step.workspace.git));
+    await repository.create();
+    const branch = task.step.targetBranch;
+    const tip = await repository.remoteTip(`refs/heads/${branch}`);
+    return tip === '' ? `a git repository without ${branch}` : `a git repository, whose ${branch} is ${tip.slice(0, 12)}`;
+}
+function complained(evidence, session) {
+    return new PushError('deploy', `git pushed the commit, but ${formatLogin(session.login)} says that its deployment failed.`, 'Read what the server said above.', { evidence });
+}
+function git_factsOf(facts) {
+    if (facts === undefined)
+        throw new Error('The git method needs a git workspace.');
+    return facts;
+}
+
+;// CONCATENATED MODULE: ./build/methods/index.js
+
+
+
+/** The registry, in dotCloud's order of detection. */
+const methods = { hg: hg, git: git_git, rsync: rsync };
+
+;// CONCATENATED MODULE: ./build/core/deploy.js
+
+
+
+
+/** How many lines of the command's output the report keeps. */
+const tailLines = 40;
+/** How much of each, in characters. */
+const longestTail = 2_000;
+/**
+ * Runs the deploy command, once, exactly as it is written: a forced command at the other side sees just these words.
+ * Three ends are told apart by what ssh logged: its own exit code, death by a signal, and a line that was lost.
+ */
+async function deploy(command, session, host, settings) {
+    const { connection } = session;
+    await connection.ready();
+    const tail = [];
+    const show = (line) => {
+        tail.push(line.slice(0, longestTail));
+        if (tail.length > tailLines)
+            tail.shift();
+        host.log.remote(line);
+    };
+    const start = (await connection.log()).length;
+    const remote = connection.remote('deploy command', command);
+    host.log.info(`$ ${command}`);
+    try {
+        const watch = { signal: host.signal, idle: settings.idleTimeout, stdout: show, stderr: show };
+        const { code } = await host.runner.run(remote, watch);
+        if (code === 0)
+            return { exitCode: 0, tail, failure: undefined };
+        const end = commandEnd(await connection.log(start));
+        return { exitCode: end === 'status' ? code : undefined, tail, failure: failed(end, code, session, tail) };
+    }
+    catch (error) {
+        const end = commandEnd(await connection.log(start));
+        await stopRemote(session, host);
+        if (!(error instanceof PushError))
+            throw error;
+        const silent = error.errorClass === 'timeout' && !host.signal.aborted;
+        return { exitCode: undefined, tail, failure: silent && end !== 'lost' ? heldOpen(error) : error };
+    }
+}
+/** The server has told how the command ended, and yet its output went on. */
+function heldOpen({ cause }) {
+    return new PushError('timeout', 'The deploy command has ended, but a program that it started holds its output open.', 'Let what stays write elsewhere: nohup … >/dev/null 2>&1 &', { evidence: cause });
+}
+function failed(end, code, session, tail) {
+    const evidence = tail.at(-1) ?? '';
+    if (end === 'lost') {
+        return new PushError('unknown-state', 'The connection was lost while the deploy command ran: it may have succeeded, failed, or still be running.', `Look on ${formatLogin(session.login)} before you deploy again.`, { evidence });
+    }
+    if (end === 'signal' || code === undefined) {
+        return new PushError('deploy', 'The deploy command was killed by a signal on the server.', "Look into the server's log: when memory runs out, the kernel kills.", { evidence });
+    }
+    const signal = code > 128 && code < 160 ? ` (a program in it was killed by signal ${code - 128})` : '';
+    return new PushError('deploy', `The deploy command failed with exit code ${code}${signal}.`, 'Its output tells why; the new content is on the server.', { evidence });
+}
+
 ;// CONCATENATED MODULE: ./build/core/addresses.js
 /** A page of a repository on the web, as the CI names its server and the repository; anything but a plain address is none. */
 function repositoryPage(server = '', repository = '') {
@@ -7411,13 +8495,13 @@ const told = [
 ];
 /** Where a platform says that the application is; empty when none of those that we know has said so. */
 function applicationAddress(lines) {
-    const text = lines.map((line) => line.replaceAll(escapes, '').trim()).join('\n');
+    const text = lines.map((line) => line.replaceAll(addresses_escapes, '').trim()).join('\n');
     const addresses = told.flatMap((pattern) => pattern.exec(text)?.[1] ?? []);
     return addresses.find((address) => address.length <= 200 && plainAddress.test(address)) ?? '';
 }
 const plainAddress = /^https?:\/\/[a-z0-9][a-z0-9.-]*(?::\d{1,5})?(?:\/[A-Za-z0-9/_.~-]*)?$/i;
 /** What moves a terminal's cursor or colors it. */
-const escapes = /\u001b\[[0-?]*[ -/]*[@-~]/g;
+const addresses_escapes = /\u001b\[[0-?]*[ -/]*[@-~]/g;
 
 ;// CONCATENATED MODULE: ./build/core/report.js
 
@@ -7544,20 +8628,32 @@ function toSend(method, upload) {
         return upload?.bytesToSend;
     return upload.changes.reduce((sum, { kind, size = 0 }) => sum + (kind === 'deleted' ? 0 : size), 0);
 }
-/** How to get back to what was there before, as far as this tool can; empty when nothing was replaced. */
-function rollback({ uploaded, method, changes, previousRevision, revision }) {
-    if (!uploaded || method === '' || (changes.length === 0 && previousRevision === revision))
-        return '';
+/** Nothing when nothing was replaced. */
+function report_rollback({ uploaded, method, changes, commits, previousRevision, revision, }) {
+    const fresh = previousRevision === '' && changes.every(({ kind }) => kind === 'added');
+    if (!uploaded || method === '' || fresh || (changes.length === 0 && previousRevision === revision))
+        return;
+    const before = commits.length > 0 && /^[0-9a-f]{40,64}$/.test(previousRevision) ? previousRevision : '';
+    const message = `-m 'Back to ${before.slice(0, 10)}'`;
     return {
-        git: 'Revert the commits (git revert) and push: that is deployed like any other. An earlier run, run again, needs force: true, since git does not go back by itself.',
-        hg: 'Back the changesets out (hg backout) and push: that is deployed like any other. An earlier run, run again, changes nothing, since hg push only adds.',
-        rsync: 'Run the earlier run of this workflow again: it sends the files as they were. What only the destination had, and was deleted, does not come back.',
+        git: {
+            advice: 'Push the earlier state as a new commit: that is deployed like any other. An earlier run, run again, needs force: true, since git does not go back by itself.',
+            command: before && `git restore --source=${before} --staged --worktree :/ &&\ngit commit ${message} &&\ngit push`,
+        },
+        hg: {
+            advice: 'Push the earlier state as a new changeset: that is deployed like any other. An earlier run, run again, changes nothing, since hg push only adds.',
+            command: before && `hg revert --all --rev ${before} &&\nhg commit ${message} &&\nhg push`,
+        },
+        rsync: {
+            advice: 'Run the earlier run of this workflow again: it sends the files as they were. What only the destination had, and was deleted, does not come back.',
+            command: '',
+        },
     }[method];
 }
 /** How a kind of change is written before a name. */
 const report_signs = { added: '+', changed: '~', deleted: '-' };
 /** The changes as they are listed: what is lost comes first. */
-function sortChanges(changes) {
+function report_sortChanges(changes) {
     const order = ['deleted', 'changed', 'added'];
     return changes.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
 }
@@ -7565,21 +8661,25 @@ function sortChanges(changes) {
 function headline(report) {
     if (report.result === 'skipped')
         return `skipped: ${report.reason}`;
-    const { changed, deleted } = countChanges(report);
+    const { changed, deleted } = report_countChanges(report);
     const end = `${report.seconds.toFixed(1)} s`;
     if (report.failure !== undefined)
         return `failed (${report.failure.errorClass}) after ${end}`;
     return `${report.result} in ${end}: ${changed} changed, ${deleted} deleted`;
 }
+/** Where the time went, in one line; GitHub folds the stages away. */
+function times({ stages }) {
+    return stages.map((stage) => `${titles[stage.name]} ${stage.seconds.toFixed(2)} s`).join(' · ');
+}
 /** How many files a push changed (or added) and deleted; directories do not count. */
-function countChanges({ changes }) {
+function report_countChanges({ changes }) {
     const files = changes.filter(({ path }) => !path.endsWith('/'));
     const deleted = files.filter(({ kind }) => kind === 'deleted').length;
     return { changed: files.length - deleted, deleted };
 }
 /** The report as the outputs name it, every value a text; `report` is the front's. */
 function toValues(report) {
-    const { changed, deleted } = countChanges(report);
+    const { changed, deleted } = report_countChanges(report);
     const text = (value) => (value === undefined ? '' : String(value));
     return {
         result: report.result,
@@ -7601,7 +8701,8 @@ function toValues(report) {
 }
 /** The report as JSON: the outputs with their own types, and what does not fit into an output. */
 function toJson(report) {
-    const { changed, deleted } = countChanges(report);
+    const { changed, deleted } = report_countChanges(report);
+    const back = report_rollback(report);
     return {
         ...toValues(report),
         app: report.app,
@@ -7624,7 +8725,7 @@ function toJson(report) {
         'commit-count': report.commitCount,
         guards: report.guards,
         'bytes-to-send': report.bytesToSend ?? null,
-        rollback: rollback(report),
+        rollback: back === undefined ? '' : [back.advice, back.command].filter((part) => part !== '').join('\n'),
         'push-output': report.said,
         'deploy-output': report.tail,
     };
@@ -8092,122 +9193,6 @@ function io_copyFile(srcFile, destFile, force) {
     });
 }
 //# sourceMappingURL=io.js.map
-;// CONCATENATED MODULE: ./build/core/ssh-files.js
-
-
-/** The names in the session's folder. ssh runs in that folder, so they need no path, no quoting, and fit a socket. */
-const fileNames = {
-    key: 'key',
-    passphrase: 'passphrase',
-    askpass: './askpass',
-    knownHosts: 'known_hosts',
-    config: 'ssh_config',
-    log: 'ssh.log',
-    offered: 'offered_keys',
-    pin: 'pinned-host-key',
-    keeper: 'keep-connection',
-    socket: 'c',
-    /** The wrapper: what git, hg and rsync call instead of ssh. The session's folder is first in their PATH. */
-    wrapper: 'dotcloud-ssh',
-};
-/** How the bastion is called in the configuration; no host can be called so. */
-const jumpAlias = 'dotcloud-push..jump';
-/** Seconds between two questions to a silent server whether it still lives. */
-const aliveInterval = 15;
-function block(pattern, entries) {
-    return [`Host ${pattern}`, ...entries.map(([name, value]) => `  ${name} ${value}`), ''].join('\n');
-}
-function address({ user, host, port }) {
-    return [
-        ['HostName', host],
-        ['User', user],
-        ['Port', port],
-    ];
-}
-/** The whole of ssh's configuration: with `-F`, neither the user's nor the system's is read. */
-function sshConfig(options) {
-    const { login, jump, hostKeys, folder, multiplex } = options;
-    const always = block('*', [
-        ['IdentityFile', fileNames.key],
-        ['IdentitiesOnly', 'yes'],
-        ['IdentityAgent', 'none'],
-        ['AddKeysToAgent', 'no'],
-        ['PreferredAuthentications', 'publickey'],
-        ['PasswordAuthentication', 'no'],
-        ['KbdInteractiveAuthentication', 'no'],
-        ['NumberOfPasswordPrompts', 1],
-        // Batch mode would also forbid to ask our own askpass for the key's passphrase.
-        ['BatchMode', options.encryptedKey ? 'no' : 'yes'],
-        ['StrictHostKeyChecking', hostKeys.insecure ? 'no' : 'yes'],
-        ['UserKnownHostsFile', hostKeys.insecure ? '/dev/null' : fileNames.knownHosts],
-        ['GlobalKnownHostsFile', '/dev/null'],
-        // ssh before 8.5 does not know it; fingerprints need it.
-        ['IgnoreUnknown', 'KnownHostsCommand'],
-        ['KnownHostsCommand', `"${`${folder}/${fileNames.pin}`.replaceAll(/["\\]/g, '\\$&')}" %I %H %t %f %K`],
-        ['UpdateHostKeys', 'no'],
-        ['VerifyHostKeyDNS', 'no'],
-        ['CheckHostIP', 'no'],
-        ['CanonicalizeHostname', 'no'],
-        ['ForwardAgent', 'no'],
-        ['ClearAllForwardings', 'yes'],
-        ['PermitLocalCommand', 'no'],
-        ['RequestTTY', 'no'],
-        ['EscapeChar', 'none'],
-        ['Compression', 'no'],
-        ['TCPKeepAlive', 'yes'],
-        ['ServerAliveInterval', aliveInterval],
-        ['ServerAliveCountMax', Math.max(1, Math.ceil(options.idleTimeout / aliveInterval))],
-        ['ConnectTimeout', options.connectTimeout],
-    ]);
-    const target = block('*', [
-        ...address(login),
-        ['ControlPath', multiplex ? fileNames.socket : 'none'],
-        ['ProxyJump', jump === undefined ? 'none' : jumpAlias],
-    ]);
-    const bastion = jump === undefined ? '' : block(jumpAlias, [...address(jump), ['ControlPath', 'none'], ['ProxyJump', 'none']]);
-    // ssh takes the first value that it finds, so the bastion stands before the block that fits every name.
-    return bastion + target + always;
-}
-/** The wrapper, the one way by which anything here reaches ssh. */
-function wrapperScript(ssh, folder, encryptedKey) {
-    const askpass = encryptedKey
-        ? `export SSH_ASKPASS=${fileNames.askpass} SSH_ASKPASS_REQUIRE=force DISPLAY=:none\n`
-        : '';
-    return `#!/bin/sh
-# The one way to ssh: git, hg, rsync and the deploy command all come through here.
-umask 077
-cd ${quote(folder)} || exit 255
-${askpass}exec ${quote(ssh)} -F ${fileNames.config} -v -E ${fileNames.log} "$@"
-`;
-}
-/** Prints the passphrase to ssh and ssh-keygen: it is in no argument list and in no environment. */
-const askpassScript = `#!/bin/sh\nexec cat ${fileNames.passphrase}\n`;
-/**
- * Asked by ssh (KnownHostsCommand) for host keys to trust. It notes the key that the server offers, for the report and
- * for the error, and vouches for it when its fingerprint is pinned.
- */
-function pinScript(fingerprints) {
-    return `#!/bin/sh
-umask 077
-[ "$1" = HOSTNAME ] && [ -n "$4" ] || exit 0
-printf '%s %s %s %s\\n' "$2" "$3" "$5" "$4" >>${fileNames.offered}
-case ${quote(` ${fingerprints.join(' ')} `)} in
-  *" $4 "*) printf '%s %s %s\\n' "$2" "$3" "$5" ;;
-esac
-`;
-}
-/** Holds the connection while somebody holds its standard input, so that a killed step leaves no ssh behind. */
-function keeperScript(login) {
-    return `#!/bin/sh
-umask 077
-exec 3<&0
-./${fileNames.wrapper} "$@" -M -N -- ${quote(loginWord(login))} </dev/null 3<&- 2>>${fileNames.log} &
-ssh=$!
-{ read -r _ <&3; kill "$ssh"; } >/dev/null 2>&1 &
-wait "$ssh"
-`;
-}
-
 ;// CONCATENATED MODULE: ./build/core/connection.js
 
 
@@ -8253,18 +9238,21 @@ function createConnection(options, settings, host) {
             env,
         });
         let ended = false;
+        let broken;
         running.done
+            .catch((error) => {
+            broken = error;
+        })
             .finally(() => {
             ended = true;
             if (master === running)
                 master = undefined;
-        })
-            .catch(() => undefined);
+        });
         const deadline = host.clock.now() + settings.connectTimeout * 1000;
         try {
             while (!(0,external_node_fs_.existsSync)(socket)) {
                 if (ended)
-                    throw connectFailure(await log(start), { ...options, ...settings, jump, offered: await offered() });
+                    throw broken ?? connectFailure(await log(start), { ...options, ...settings, jump, offered: await offered() });
                 if (host.clock.now() > deadline)
                     throw tooSlow();
                 await host.clock.sleep(lookInterval, signal);
@@ -8373,8 +9361,8 @@ const longestLog = 20_000;
 async function withSession(settings, planned, host, ended, use) {
     // mkdtemp makes it 0700 whatever the umask; the clean-up knows of it before a secret is in it.
     const folder = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_.join)(host.context.temp, folderPrefix));
-    host.remember(folder);
     try {
+        host.remember(folder);
         const session = await openSession(folder, settings, planned, host);
         try {
             return await use(session);
@@ -8421,6 +9409,7 @@ async function openSession(folder, settings, planned, host) {
         write(fileNames.wrapper, wrapperScript(ssh, folder, encryptedKey), 0o700),
         write(fileNames.pin, pinScript(settings.hostKeys.fingerprints), 0o700),
         write(fileNames.keeper, keeperScript(login), 0o700),
+        write(fileNames.relay, relayScript, 0o700),
     ]);
     const connection = createConnection({ folder, env, login, keyFingerprint, multiplex }, settings, host);
     // The login takes longest: it goes on while the methods prepare. Who needs it waits for it and sees its failure.
@@ -8466,15 +9455,17 @@ async function judgeKey(folder, env, { passphrase }, host) {
 
 
 
+
 /** How many changes the log lists; the report has them all. */
-const mostTold = 20;
+const push_mostTold = 20;
 /**
- * One push from raw inputs to a report. It never throws: whatever went wrong is in the report, with its class.
+ * One push from the given inputs to a report. It never throws: whatever went wrong is in the report, with its class.
  * The settings of a run whose branch does not match are not even read, so that it stays green without a secret.
  */
-async function push_push(raw, host) {
+async function push_push(given, host) {
     const ledger = new Ledger(host);
     try {
+        const raw = await complete(given, host);
         const filter = parseBranches(raw);
         const ref = filter.length === 0 ? undefined : (host.context.ref ?? (await checkedOutRef(raw.source, host)));
         const { open, reason } = gate(filter, ref);
@@ -8562,10 +9553,10 @@ async function push_carryOut(steps, session, settings, host, ledger) {
     }
 }
 function tellChanges({ changes }, host) {
-    for (const { kind, path } of sortChanges(changes).slice(0, mostTold))
+    for (const { kind, path } of report_sortChanges(changes).slice(0, push_mostTold))
         host.log.info(`${report_signs[kind]} ${path}`);
-    if (changes.length > mostTold)
-        host.log.info(`… and ${changes.length - mostTold} more`);
+    if (changes.length > push_mostTold)
+        host.log.info(`… and ${changes.length - push_mostTold} more`);
 }
 /** An upload is idempotent, so a lost line is tried again; everything else is the truth the first time. */
 async function uploadWithRetries(step, session, settings, host, ledger) {
@@ -8599,6 +9590,991 @@ async function call(step, session, settings, host, ledger) {
     ledger.note({ deployExitCode: exitCode, tail });
     if (failure !== undefined)
         throw failure;
+}
+
+;// CONCATENATED MODULE: ./build/core/doctor-here.js
+
+
+
+
+
+
+
+
+
+
+
+async function judgeInputs(raw, host) {
+    const { settings, mistakes } = judgeSettings(raw);
+    const badKey = mistakes.find(({ errorClass }) => errorClass === 'key');
+    const findings = mistakes.filter((mistake) => mistake !== badKey).map((mistake) => fault('inputs', mistake));
+    try {
+        guardEvent(host.context.event, settings.allowUntrustedEvent);
+        const filter = parseBranches(raw);
+        const ref = filter.length === 0 ? undefined : (host.context.ref ?? (await checkedOutRef(raw.source, host)));
+        const { open, reason } = gate(filter, ref);
+        if (!open) {
+            const next = 'Nothing, if that is meant.';
+            findings.push(warning('inputs', { cause: `A push from here would be skipped: ${reason}.`, evidence: '', next }));
+        }
+    }
+    catch (error) {
+        findings.push(fault('inputs', explain(error)));
+    }
+    return { settings, findings: findings.length === 0 ? [finding_ok('inputs', 'all are accepted')] : findings, badKey };
+}
+/** The workspace, the method and the programs that it needs here. */
+async function lookHere(settings, host) {
+    if (settings.destination === '' && settings.plan === '') {
+        const findings = [skipped('workspace', 'no destination is known'), ...(await judgeTools([], settings, host))];
+        return { steps: [], login: undefined, findings, unsafe: undefined };
+    }
+    const planned = await doctor_here_attempt(() => planSteps(settings, host));
+    if ('failure' in planned) {
+        const findings = [fault('workspace', planned.failure), ...(await judgeTools([], settings, host))];
+        return { steps: [], login: bareLogin(settings, host), findings, unsafe: undefined };
+    }
+    const { steps, login } = planned.value;
+    const methods = steps.flatMap((step) => (step.verb === 'upload' ? [step.workspace.method] : []));
+    const tools = await judgeTools(methods, settings, host);
+    const sound = tools.every(({ verdict }) => verdict !== 'fault');
+    const refused = sound ? await doctor_here_attempt(() => push_preflight(steps, settings, host)) : undefined;
+    const failure = refused !== undefined && 'failure' in refused ? refused.failure : undefined;
+    const unsafe = failure?.errorClass === 'unsafe' ? failure : undefined;
+    const workspace = failure === undefined || unsafe !== undefined ? describeSteps(steps) : [fault('workspace', failure)];
+    return { steps, login, findings: [...workspace, ...tools], unsafe };
+}
+async function doctor_here_attempt(act) {
+    try {
+        return { value: await act() };
+    }
+    catch (error) {
+        return { failure: explain(error) };
+    }
+}
+function describeSteps(steps) {
+    const uploads = steps.filter((step) => step.verb === 'upload');
+    if (uploads.length === 0)
+        return [skipped('workspace', 'the plan pushes nothing')];
+    return uploads.map(({ directory, destination, workspace: { method, reason, sha } }) => finding_ok('workspace', `${directory} goes to ${formatDestination(destination)} by ${method}: ${reason}${sha === undefined ? '' : `; revision ${sha.slice(0, 12)}`}`));
+}
+/** Where to connect to although there is nothing to push. */
+function bareLogin({ destination, app, deployment }, { context }) {
+    if (destination === '')
+        return undefined;
+    const values = { app, deployment, branch: branchOf(context.ref) ?? context.headBranch, sha: context.sha };
+    try {
+        return parseDestination('destination', destination, values);
+    }
+    catch {
+        return undefined;
+    }
+}
+const doctor_here_any = [0, 0];
+const tools = {
+    ssh: { args: ['-V'], version: /^OpenSSH\D*(\d+)\.(\d+)/m, oldest: doctor_here_any },
+    git: { args: ['--version'], version: /^git version (\d+)\.(\d+)/, oldest: doctor_here_any },
+    hg: { args: ['version', '--quiet'], version: /(\d+)\.(\d+)/, oldest: oldest, env: isolation },
+    rsync: { args: ['--version'], version: /^rsync +version v?(\d+)\.(\d+)/, oldest: rsync_oldest },
+};
+/** Before it, ssh cannot be given a fingerprint to trust. */
+const oldestForFingerprints = [8, 5];
+async function judgeTools(methods, settings, host) {
+    const names = ['ssh', ...new Set(methods)];
+    const keygen = host.runner.find('ssh-keygen');
+    const judged = await doctor_here_attempt(async () => [await keygen, ...(await Promise.all(names.map(judge)))].slice(1).join(', '));
+    return ['failure' in judged ? fault('tools', judged.failure) : finding_ok('tools', judged.value)];
+    async function judge(name) {
+        const { version, ...tool } = tools[name];
+        const oldest = name === 'ssh' && settings.hostKeys.fingerprints.length > 0 ? oldestForFingerprints : tool.oldest;
+        const said = await versionOf(name, host);
+        const [, major = '', minor = ''] = version.exec(said) ?? [];
+        const [first, second] = oldest;
+        const known = major !== '' && (Number(major) > first || (Number(major) === first && Number(minor) >= second));
+        if (known || oldest === doctor_here_any)
+            return said;
+        throw tooOld(name, oldest, said);
+    }
+}
+/** What a program says of its version. @throws PushError when it is missing, or lies inside the workspace */
+async function versionOf(name, { runner, context }) {
+    const { args, env } = tools[name];
+    await runner.find(name);
+    // Not in the workspace, whose own settings an old program would read.
+    const command = { label: `${name} version`, file: name, args, cwd: context.temp, ...(env && { env }) };
+    const { stdout, stderr } = await runner.capture(command);
+    return (stdout.trim() || stderr.trim()).split('\n')[0] ?? '';
+}
+function tooOld(name, oldest, evidence) {
+    const wanted = `${name === 'ssh' ? 'OpenSSH' : name} ${oldest.join('.')}`;
+    return new PushError('input', `This machine's ${name} is not ${wanted} or newer${name === 'ssh' ? ', which host-key-fingerprint needs' : ''}.`, name === 'ssh' ? 'Pin the host by known-hosts instead.' : `Install ${wanted} or newer.`, { evidence });
+}
+
+;// CONCATENATED MODULE: ./build/core/doctor-line.js
+
+
+
+const order = ['name', 'port', 'host key', 'login'];
+/** Where ssh cannot share a connection (Windows), nothing is known of it before the first command. */
+const untoldLine = order.map((step) => skipped(step, 'here, ssh logs in anew for each command; the next checks do'));
+/** Name, port, host key and login: what was well until the step that failed, and why that one failed. */
+function judgeLine(line) {
+    const failure = sharpen(line);
+    const failed = failure === undefined ? order.length : order.indexOf(failedStep(line, failure));
+    return order.map((step, index) => {
+        if (index < failed)
+            return step === 'host key' && line.hostKeys.insecure ? unchecked(line) : finding_ok(step, good[step](line));
+        if (index === failed && failure !== undefined)
+            return fault(step, failure);
+        return skipped(step, `the ${order[failed]} comes first`);
+    });
+}
+/** The lines of a known_hosts file for what the last host offered; empty for what cannot be pinned so. */
+function pinLines(offered) {
+    const host = offered.at(-1)?.host;
+    const lines = offered.flatMap((key) => key.host === host &&
+        /^(?:ssh|ecdsa|sk)-(?!.*-cert-)[A-Za-z0-9@.-]+ AAAA[A-Za-z0-9+/]+=*$/.test(`${key.type} ${key.key}`)
+        ? [`${key.host} ${key.type} ${key.key}`]
+        : []);
+    return [...new Set(lines)];
+}
+const good = {
+    name: ({ log, login, jump }) => {
+        const found = [...log.matchAll(/^debug1: Connecting to (\S+) \[([^\]\s]+)\] port \d+/gm)];
+        const resolved = [...new Set(found.map(([, name, address]) => (name === address ? name : `${name} is ${address}`)))];
+        return `${resolved.join(', ') || formatLogin(jump ?? login)}${jump === undefined ? '' : `; the bastion resolves ${login.host}`}`;
+    },
+    port: ({ log, login, jump }) => {
+        const software = [...log.matchAll(/remote software version (.*)$/gm)].map(([, name = '']) => name.trim());
+        const ports = [jump, login].flatMap((hop) => (hop === undefined ? [] : [`${hop.port}`]));
+        return `${ports.join(', then ')} answers as ${[...new Set(software)].join(', then ') || 'an SSH server'}`;
+    },
+    'host key': ({ offered }) => {
+        const shown = offered.at(-1);
+        return shown === undefined ? 'is the pinned one' : `${shown.fingerprint} (${shown.type}) is pinned`;
+    },
+    login: ({ login, jump, keyFingerprint }) => `${formatLogin(login)} takes our key ${keyFingerprint}${jump === undefined ? '' : `, through ${formatLogin(jump)}`}`,
+};
+function unchecked({ offered }) {
+    return warning('host key', {
+        cause: 'insecure-skip-host-key-check is on: nobody checks whose key this is.',
+        evidence: offered.at(-1)?.fingerprint ?? '',
+        next: 'Pin the key in known-hosts and remove insecure-skip-host-key-check.',
+    });
+}
+/** What ssh's log shows beyond the reason that a push gives. */
+function sharpen({ failure, log, jump, login, offered, hostKeys }) {
+    const misnamed = offered.find((key) => isPinnedElsewhere(key, hostKeys));
+    if (failure?.errorClass === 'host-key' && misnamed !== undefined) {
+        const { host, type, key } = misnamed;
+        const next = `known-hosts has this very key, but not for ${host}: write its line as: ${host} ${type} ${key}`;
+        return { ...failure, next };
+    }
+    if (failure === undefined || !['connect', 'timeout'].includes(failure.errorClass))
+        return failure;
+    const greeted = /remote software version/.test(log);
+    const stranger = /kex_exchange_identification: banner line \d+: (.*)$/m.exec(log)?.[1];
+    // A server that is full or has had enough of us says so in place of its name.
+    if (!greeted && stranger !== undefined && !/MaxStartups|Not allowed at this time/.test(stranger)) {
+        return new PushError('connect', `What answers at ${formatLogin(jump ?? login)} is not an SSH server.`, 'Check host and port.', { evidence: stranger });
+    }
+    const barred = /^channel \d+: open failed: (.*)$/m.exec(log)?.[1];
+    if (jump !== undefined && barred !== undefined) {
+        return new PushError('connect', `The bastion ${formatLogin(jump)} does not connect us to ${formatLogin(login)}.`, 'Check that it can reach that host and port, and that its sshd allows forwarding (AllowTcpForwarding).', { evidence: barred });
+    }
+    if (failure.evidence !== '' || greeted || !/^debug1: Connection established/m.test(log))
+        return failure;
+    return { ...failure, evidence: 'the connection stands, but no greeting of an SSH server came' };
+}
+/** Whether a line of known-hosts holds the key under another name, as when a server was renamed. */
+function isPinnedElsewhere({ host, key }, { lines }) {
+    return lines.split('\n').some((line) => {
+        const [names = '', , pinned] = line.split(/\s+/);
+        return pinned === key && !/^[#@|]/.test(names) && !names.split(',').includes(host);
+    });
+}
+function failedStep({ login, offered }, { errorClass, evidence }) {
+    if (/Could not resolve hostname/.test(evidence))
+        return 'name';
+    if (errorClass === 'host-key')
+        return 'host key';
+    if (errorClass === 'auth' || errorClass === 'key')
+        return 'login';
+    const shown = login.port === 22 ? login.host : `[${login.host}]:${login.port}`;
+    return offered.some(({ host }) => host === shown) ? 'login' : 'port';
+}
+
+;// CONCATENATED MODULE: ./build/methods/inquiry.js
+
+
+
+
+
+
+/** How much of an answer is looked at, in bytes. */
+const inquiry_longestAnswer = 1 << 16;
+/** Characters of a shell word that means itself in every shell. */
+const plainWord = /^[A-Za-z0-9_./~+][A-Za-z0-9_./~+-]*$/;
+/**
+ * Asks, through any login shell, by a script on standard input that only reads.
+ * @param words plain words, to be looked up as commands
+ */
+async function inquire(session, step, words, settings, host) {
+    const mark = (0,external_node_crypto_namespaceObject.randomBytes)(8).toString('hex');
+    const script = [
+        `printf '%s\\n' ${mark}`,
+        preamble,
+        ...words.map(lookUp),
+        step === undefined ? '' : place(step, settings),
+    ];
+    const command = session.connection.remote('inquiry', 'sh -s', `${script.join('\n')}\nprintf '%s\\n' ${mark}\n`);
+    host.log.command(command);
+    const whole = await readAnswer(command, host, settings).catch(orStop(session, host));
+    const answer = whole.subarray(0, inquiry_longestAnswer).toString('utf8');
+    const [said = '', facts, end] = answer.split(`${mark}\n`);
+    return facts === undefined || end === undefined ? { said: answer, facts: undefined } : { said, facts: parse(facts) };
+}
+const preamble = `LC_ALL=C; export LC_ALL
+case \${SHELL##*/} in bash | zsh | ksh | dash | ash) s=$SHELL ;; *) s=sh ;; esac
+printf 'user=%s\\n' "$(id -un)"
+printf 'home=%s\\n' "$(cd && pwd -P)"
+printf 'shell=%s\\n' "$SHELL"`;
+/** Words that are aliases or functions of the login shell count too, so it is asked and not this one. */
+function lookUp(word) {
+    if (!plainWord.test(word))
+        throw new Error('Only a plain word can be looked up.');
+    return `printf 'word=%s\\n' "$("$s" -c 'command -v ${word}' 2>/dev/null </dev/null | tail -n 1)"`;
+}
+const inquiry_versions = {
+    git: 'git --version',
+    hg: 'hg version --quiet',
+    rsync: 'rsync --version',
+};
+/** Finds the directory that a push writes to: `w`. */
+const written = {
+    // The order in which git itself looks for a repository.
+    git: `for c in "$d/.git" "$d" "$d.git/.git" "$d.git"; do
+  [ ! -d "$c/objects" ] || { w=$c/objects; break; }
+done
+case $w in */.git/objects)
+  case $(git --git-dir="$c" config receive.denyCurrentBranch) in
+    updateInstead | ignore | warn | false) ;;
+    *) printf 'held=%s\\n' "$(git --git-dir="$c" symbolic-ref -q HEAD)" ;;
+  esac ;;
+esac`,
+    hg: '[ ! -d "$d/.hg/store" ] || w=$d/.hg/store',
+    rsync: '',
+};
+function place(step, settings) {
+    const { method } = step.workspace;
+    return `d=${quote(remotePath(step.destination))}
+m=${folderOf(memoryFor(step, settings, '', '', new Map()))}
+printf 'tool=%s\\n' "$(${inquiry_versions[method]} 2>/dev/null </dev/null | head -n 1)"
+kind=missing
+[ ! -d "$d" ] || kind=directory
+p=$d
+while [ -n "$p" ] && [ ! -d "$p" ]; do
+  if [ -e "$p" ] || [ -L "$p" ]; then kind=blocked; fi
+  p=$(dirname -- "$p")
+done
+real=$(cd -- "$p" && pwd -P)
+printf 'kind=%s\\nreal=%s\\n' "$kind" "$real"
+[ "$kind" != directory ] || [ -z "$(ls -A -- "$d" 2>/dev/null | head -n 1)" ] || echo filled=yes
+read -r ours 2>/dev/null <"$m/ours"
+[ "$kind" != directory ] || [ "$ours" != "$real" ] || echo ours=yes
+w=$p
+${written[method]}
+[ ! -w "$w" ] || echo writable=yes
+df -Pk "$w" 2>/dev/null | sed -n '2s/^/blocks=/p'
+df -Pi "$w" 2>/dev/null | sed -n '1s/^/inode-head=/p;2s/^/inodes=/p'
+at=$(df -Pk "$w" 2>/dev/null | sed -n '2s/.*% //p')
+[ ! -r /proc/mounts ] || while read -r _ on _ options _; do
+  [ "$on" != "$at" ] || printf 'mount=%s\\n' "$options"
+done </proc/mounts`;
+}
+function parse(text) {
+    const all = (name) => text.split('\n').flatMap((line) => (line.startsWith(`${name}=`) ? [line.slice(name.length + 1)] : []));
+    const fact = (name) => all(name).at(-1) ?? '';
+    const kind = fact('kind');
+    return {
+        user: fact('user'),
+        home: fact('home'),
+        shell: fact('shell'),
+        tool: fact('tool'),
+        kind: kind === 'directory' || kind === 'blocked' ? kind : 'missing',
+        real: fact('real'),
+        writable: fact('writable') === 'yes',
+        filled: fact('filled') === 'yes',
+        ours: fact('ours') === 'yes',
+        held: /^refs\/heads\/(.+)$/.exec(fact('held'))?.[1] ?? '',
+        disk: parseDisk(fact('blocks'), fact('inode-head'), fact('inodes'), fact('mount')),
+        words: all('word'),
+    };
+}
+/** Reads what `df -P` says: `… blocks used available capacity% mount point`; of inodes only where its head says so. */
+function parseDisk(blocks, inodeHead, inodes, options) {
+    const [, available, mountPoint = ''] = /\s(\d+)\s+\d+%\s+(\S.*)$/.exec(blocks) ?? [];
+    const [, total, free] = /\s(\d+)\s+\d+\s+(\d+)\s+\d+%\s/.exec(inodes) ?? [];
+    // A file system that makes its inodes as they are needed counts none.
+    const counted = /\bInodes\s+IUsed\s+IFree\b/.test(inodeHead) && Number(total) > 0;
+    return {
+        bytes: available === undefined ? undefined : Number(available) * 1024,
+        inodes: counted ? Number(free) : undefined,
+        mountPoint,
+        readOnly: options.split(',').includes('ro'),
+    };
+}
+
+;// CONCATENATED MODULE: ./build/core/doctor-there.js
+
+
+
+
+
+
+
+/** Less than this is told, though a push may still fit: bytes, and inodes. */
+const scarce = { bytes: 64 << 20, inodes: 1_000 };
+/** Shell, tool, path, disk and deploy command, of every upload; logged in. */
+async function examineThere(steps, examined, chart) {
+    const commands = steps.flatMap((step) => (step.verb === 'call' ? [firstWord(step.command)] : []));
+    const words = [...new Set(commands.filter((word) => word !== undefined))];
+    const uploads = steps.filter((step) => step.verb === 'upload');
+    for (const [index, step] of (uploads.length > 0 ? uploads : [undefined]).entries()) {
+        const { session, settings, host } = examined;
+        const inquiry = await inquire(session, step, index === 0 ? words : [], settings, host);
+        if (index === 0)
+            chart.tell(judgeShell(inquiry, step, session));
+        if (step !== undefined)
+            await examineUpload(step, inquiry.facts, examined, chart);
+        if (index === 0 && steps.length > 0)
+            chart.tell(...judgeWords(commands, words, inquiry.facts, session));
+    }
+    chart.skipRest('no push is planned');
+}
+async function examineUpload(step, facts, examined, chart) {
+    const { session, unsafe } = examined;
+    chart.tell(facts === undefined ? skipped('remote tool', noShell) : judgeTool(step, facts, session));
+    chart.tell(unsafe === undefined ? await judgePath(step, facts, examined) : fault('path', unsafe));
+    chart.tell(facts === undefined ? skipped('disk', noShell) : judgeDisk(step, facts, session));
+}
+const noShell = 'needs a shell there';
+/** What a push would say if it met this, in its own sentence; `evidence` is what was seen instead. */
+function foretold(step, session, said, evidence = '') {
+    const path = remotePath(step.destination);
+    const met = diagnose({ method: step.workspace.method, login: session.login, path, code: 1, said, sshLog: '' });
+    return { ...explain(met), evidence };
+}
+function judgeShell({ said, facts }, step, session) {
+    const line = said.trim().split('\n')[0] ?? '';
+    if (facts === undefined) {
+        if (step !== undefined && /account is (?:currently )?not available/i.test(said)) {
+            return fault('shell', foretold(step, session, said, line));
+        }
+        const cause = 'The server gives no shell: a command of its own answers.';
+        if (step?.workspace.method !== 'rsync')
+            return finding_ok('shell', line === '' ? cause : `${cause} It said: ${line}`);
+        const next = 'Nothing, if that is meant; guards that need to look at the directory there cannot.';
+        return warning('shell', { cause, evidence: line, next });
+    }
+    if (said !== '' && step !== undefined)
+        return judgeNoise(line, step, session);
+    return finding_ok('shell', `${facts.shell || 'sh'}, user ${facts.user}, home ${facts.home}`);
+}
+/** What start-up files print is fatal to rsync and git. */
+function judgeNoise(line, step, session) {
+    const { method } = step.workspace;
+    if (method === 'rsync')
+        return fault('shell', foretold(step, session, 'is your shell clean', line));
+    if (method === 'git')
+        return fault('shell', foretold(step, session, 'bad line length character', line));
+    const cause = `The login shell of ${formatLogin(session.login)} prints text; Mercurial passes over some of it.`;
+    const next = 'Let ~/.bashrc and the like print only in interactive shells.';
+    return warning('shell', { cause, evidence: line, next });
+}
+function judgeTool(step, { tool }, session) {
+    const { method } = step.workspace;
+    if (tool !== '' && !/openrsync/i.test(tool))
+        return finding_ok('remote tool', tool);
+    return fault('remote tool', foretold(step, session, `${method}: command not found`, tool));
+}
+async function judgePath(step, facts, examined) {
+    const { session, settings, host } = examined;
+    const { question } = methods[step.workspace.method];
+    if (question === undefined) {
+        return facts === undefined ? skipped('path', noShell) : judgeDirectory(step, facts, examined);
+    }
+    try {
+        const answer = await question({ step, settings, host }, session);
+        if (facts === undefined)
+            return finding_ok('path', `${remotePath(step.destination)} is ${answer}`);
+        const problem = refusal(step, facts, session);
+        return problem === undefined ? finding_ok('path', `${answer}, at ${facts.real}`) : fault('path', problem);
+    }
+    catch (error) {
+        if (host.signal.aborted)
+            throw error;
+        return fault('path', explain(error));
+    }
+}
+/** Why a push could not write there. That nobody can write to the file system is the disk's finding. */
+function refusal(step, facts, session) {
+    if (facts.kind === 'blocked')
+        return foretold(step, session, 'mkdir failed: File exists', facts.real);
+    if (!facts.writable && !facts.disk.readOnly)
+        return foretold(step, session, 'Permission denied', facts.real);
+    if (facts.held === '' || facts.held !== step.targetBranch)
+        return undefined;
+    return foretold(step, session, 'branch is currently checked out', facts.held);
+}
+function judgeDirectory(step, facts, { session, settings }) {
+    const problem = refusal(step, facts, session);
+    if (problem !== undefined)
+        return fault('path', problem);
+    const path = remotePath(step.destination);
+    if (facts.kind === 'missing')
+        return finding_ok('path', `${path} does not exist yet; a push makes it below ${facts.real}`);
+    try {
+        if (settings.delete && !step.workspace.isFile) {
+            guardMirror(facts.real, facts.home);
+            guardForeign(facts, settings.adopt, path);
+        }
+    }
+    catch (error) {
+        return fault('path', { ...explain(error), evidence: facts.real });
+    }
+    const content = facts.ours
+        ? 'a directory that dotcloud-push filled'
+        : facts.filled
+            ? 'a directory with files'
+            : 'an empty directory';
+    return finding_ok('path', `${path} is ${content}, at ${facts.real}`);
+}
+function judgeDisk(step, { disk }, session) {
+    const { bytes, inodes, mountPoint, readOnly } = disk;
+    if (readOnly)
+        return fault('disk', foretold(step, session, 'Read-only file system', mountPoint));
+    if (bytes === undefined)
+        return skipped('disk', 'df there does not tell');
+    const free = `${formatBytes(bytes)}${inodes === undefined ? '' : ` and ${inodes} inodes`} free at ${mountPoint}`;
+    if (bytes === 0 || inodes === 0)
+        return fault('disk', foretold(step, session, 'No space left on device', free));
+    if (bytes >= scarce.bytes && (inodes === undefined || inodes >= scarce.inodes))
+        return finding_ok('disk', free);
+    const next = 'Make room there, or check that the push fits.';
+    return warning('disk', { cause: `The disk of ${formatLogin(session.login)} is almost full.`, evidence: free, next });
+}
+function formatBytes(bytes) {
+    const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+    const power = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log2(bytes) / 10));
+    const number = bytes / 1024 ** power;
+    return `${power === 0 ? number : number.toFixed(1)} ${units[power]}`;
+}
+/** The command's name, behind assignments; undefined where only a shell could tell. */
+function firstWord(command) {
+    const word = command
+        .trim()
+        .split(/\s+/)
+        .find((each) => !/^[A-Za-z_]\w*=[\w./:@%+,-]*$/.test(each))
+        ?.replace(/;$/, '');
+    return word !== undefined && plainWord.test(word) ? word : undefined;
+}
+function judgeWords(commands, words, facts, session) {
+    if (commands.length === 0)
+        return [skipped('deploy command', 'none is set')];
+    if (facts === undefined)
+        return [skipped('deploy command', `${noShell}; it was not run`)];
+    const plain = words.map((word, index) => judgeWord(word, facts.words[index] ?? '', facts.shell, session));
+    return plain.length > 0 ? plain : [skipped('deploy command', 'its first word is not a plain name')];
+}
+function judgeWord(word, found, shell, session) {
+    if (found !== '')
+        return finding_ok('deploy command', `${word} is ${found === word ? 'there' : found}; it was not run`);
+    const cause = `${word} is not there on ${formatLogin(session.login)}.`;
+    // A path may lead to what the push itself brings.
+    if (word.includes('/'))
+        return warning('deploy command', { cause, evidence: '', next: 'Nothing, if the push brings it.' });
+    if (!/(?:^|\/)(?:ba|z|k|da|a)?sh$/.test(shell)) {
+        const next = `Nothing, if it is a word of ${shell} itself.`;
+        return warning('deploy command', { cause, evidence: '', next });
+    }
+    const next = 'Install it there, or write its full path in deploy-command.';
+    return fault('deploy command', explain(new PushError('deploy', cause, next)));
+}
+
+;// CONCATENATED MODULE: ./build/core/html.js
+
+/** How much of one foreign text a page shows, in characters. */
+const html_longest = { text: 500, cell: 160, path: 200, subject: 120 };
+/** Foreign text as it is: whatever HTML or Markdown could read is an entity. */
+function html_literal(text, most = html_longest.text) {
+    const plain = text.replaceAll(escapes, '');
+    const shown = plain.length > most ? `${plain.slice(0, most)}…` : plain;
+    return shown
+        .replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, '�')
+        .replaceAll(/[^A-Za-z0-9 ,;/+\-\u00a1-\u{10ffff}]/gu, (character) => `&#${character.codePointAt(0)};`);
+}
+/** Foreign text in one piece: a name, an address, a line. */
+const html_code = (text, most = html_longest.cell) => text === '' ? '' : `<code>${html_literal(text, most)}</code>`;
+/** A word of plain English; a name, a number with a unit, an address or a mention is none. */
+const html_plainWord = /^(?:[A-Za-z]{1,20}(?:['-][A-Za-z]{1,20}){0,3}|\d{1,9}%?)?$/;
+/** A sentence that may hold foreign words: they are set as code, without the punctuation around them. */
+function html_prose(text) {
+    const shown = text.length > html_longest.text ? `${text.slice(0, html_longest.text)}…` : text;
+    const words = shown.split(' ').map((word) => {
+        const [, before = '', inner = '', after = ''] = /^(["'(]?)(.*?)(["')]?[.,;:!?]?)$/s.exec(word) ?? [];
+        return `${html_literal(before)}${html_plainWord.test(inner) ? html_literal(inner) : html_code(inner, html_longest.text)}${html_literal(after)}`;
+    });
+    return words.join(' ').replaceAll('</code> <code>', ' ');
+}
+const html_paragraph = (html) => (html === '' ? '' : `<p>${html}</p>`);
+/** A block of HTML ends at an empty line, but one that begins with `<pre>` only at `</pre>`. */
+function html_folded(title, text, open) {
+    return `<details${open ? ' open' : ''}><summary>${title}</summary>\n\n<pre>${text}</pre>\n\n</details>`;
+}
+/** As many lines as there is room for; the rest is counted. */
+function html_list(all, total, bytes) {
+    const lines = html_fill(all, bytes);
+    const rest = total - lines.length;
+    return [...lines, ...(rest > 0 ? [`… and ${rest.toLocaleString('en-US')} more`] : [])].join('\n');
+}
+/** As many lines as there is room for. */
+function html_fill(all, bytes) {
+    let left = bytes;
+    const end = all.findIndex((line) => {
+        left -= Buffer.byteLength(line) + 1;
+        return left < 0;
+    });
+    return end < 0 ? all : all.slice(0, end);
+}
+
+;// CONCATENATED MODULE: ./build/core/summary.js
+
+
+
+/** How many files and commits the summary lists. */
+const summary_mostListed = 50;
+/**
+ * How many bytes a list may take. With them the whole page stays below 64 KiB, so that it also fits into a comment;
+ * GitHub refuses a summary of more than 1 MiB.
+ */
+const room = { files: 14_000, commits: 8_000, output: 12_000, guards: 4_000 };
+/**
+ * The job summary, for GitHub. It is Markdown made of blocks of HTML: inside of them nothing is read as Markdown, so
+ * no foreign text can become a link, a mail address, a mention or a picture. Foreign text is in `<code>` or `<pre>`,
+ * which GitHub's own filters leave alone too.
+ */
+function summarize(report) {
+    const failed = report.failedStage;
+    const parts = [
+        `<h3>${summary_headline(report)}</h3>`,
+        failure(report),
+        failed === '' ? '' : saidBy(failed, report),
+        guards(report),
+        paragraph(facts(report)),
+        table(report),
+        commits(report),
+        changes(report),
+        ...['push', 'deploy'].map((stage) => (stage === failed ? '' : saidBy(stage, report))),
+        goingBack(report),
+    ];
+    return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+const seconds = (time) => time < 60 ? `${time.toFixed(time < 1 ? 2 : 1)} s` : `${Math.floor(time / 60)} min ${Math.floor(time % 60)} s`;
+const summary_countOf = (number, noun) => `${number.toLocaleString('en-US')} ${noun}${number === 1 ? '' : 's'}`;
+function formatSize(bytes) {
+    const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+    const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), units.length - 1);
+    const value = bytes / 1000 ** power;
+    return `${value < 10 && power > 0 ? value.toFixed(1) : value.toFixed(0)} ${units[power]}`;
+}
+/** What goes where. */
+function summary_course({ app, destination }) {
+    const host = /^ssh:\/\/(?:[^@/]*@)?(\[[^\]/]*\]|[^:/]+)/.exec(destination)?.[1] ?? destination;
+    return `${app === '' ? 'dotcloud push' : code(app)}${host === '' ? '' : ` → ${code(host)}`}`;
+}
+function summary_headline(report) {
+    const { result, failedStage, guards: refused, seconds: time } = report;
+    const what = summary_course(report);
+    return {
+        deployed: `✅ Deployed ${what} in ${seconds(time)}`,
+        unchanged: `✅ Unchanged: ${what}, ${seconds(time)}`,
+        skipped: `⏭️ Skipped: ${what}`,
+        planned: refused.length === 0 ? `📋 Plan: ${what}` : `⛔ Plan: ${what}, would be refused`,
+        failed: `❌ Failed at ${failedStage}: ${what}, after ${seconds(time)}`,
+    }[result];
+}
+function countCommits({ commitCount, method }) {
+    return `${summary_countOf(commitCount, method === 'hg' ? 'changeset' : 'commit')}${commitCount < mostCounted ? '' : ' or more'}`;
+}
+/** The run in one line. */
+function facts(report) {
+    const { result, changes: all, commitCount, bytesSent, bytesToSend, reason, url, failure: found } = report;
+    if (result === 'skipped')
+        return `Nothing was pushed: ${prose(reason)}.`;
+    const { changed, deleted } = countChanges(report);
+    const would = result === 'planned';
+    const parts = [
+        would ? 'Nothing was changed' : '',
+        result === 'unchanged' ? 'The destination has all of this already' : '',
+        all.length === 0 ? '' : `${summary_countOf(changed, 'file')} ${would ? 'would be ' : ''}changed or added`,
+        deleted === 0 ? '' : `<b>${deleted.toLocaleString('en-US')} ${would ? 'would be ' : ''}deleted</b>`,
+        would && found === undefined && all.length === 0 ? 'a push would change no file' : '',
+        commitCount === 0 ? '' : countCommits(report),
+        would && bytesToSend !== undefined ? `at most ${formatSize(bytesToSend)} to send` : '',
+        would || bytesSent === undefined ? '' : `${formatSize(bytesSent)} sent`,
+    ];
+    const told = url === '' ? '' : `<br>The server says that it is at ${code(url, 200)}`;
+    return `${parts.filter((part) => part !== '').join(' · ')}${told}`;
+}
+function failure({ failure: found, uploaded }) {
+    if (found === undefined)
+        return '';
+    const evidence = found.evidence === '' ? '' : `\n<blockquote>${code(found.evidence, longest.text)}</blockquote>`;
+    const told = /new content is on the server/.test(found.next);
+    const there = uploaded && !told ? 'The new content is on the server. ' : '';
+    return `<p><b>${prose(found.cause)}</b></p>${evidence}\n<p><b>Next:</b> ${prose(found.next)}<br>${there}Class ${code(found.errorClass)}</p>`;
+}
+function guards({ guards: all }) {
+    return fill(all.map(prose), room.guards)
+        .map((line) => paragraph(`⛔ <b>The push would be refused.</b> ${line}`))
+        .join('\n');
+}
+function table(report) {
+    const { method, reason, ref, targetRef } = report;
+    const target = targetRef === '' || targetRef === ref ? '' : ` → ${code(targetRef)} there`;
+    const rows = [
+        ['Revision', revisions(report)],
+        ['Branch', ref === '' ? '' : `${code(ref)}${target}`],
+        ['Method', method === '' ? '' : `${code(method)}: ${prose(reason)}`],
+        ['Destination', code(report.destination)],
+        ['Host key', code(report.hostKeyFingerprint)],
+        ['Deploy command', calls(report)],
+        ['Time', time(report)],
+    ];
+    const filled = rows.filter(([, value]) => value !== '');
+    if (filled.length === 0)
+        return '';
+    return `<table>\n${filled.map(([key, value]) => `<tr><td>${key}</td><td>${value}</td></tr>`).join('\n')}\n</table>`;
+}
+/** The commands of the plan, and how they ended. */
+function calls({ result, plan, deployExitCode }) {
+    const { data } = JSON.parse(plan || '{"data":[]}');
+    const commands = data.flatMap(([verb, command]) => (verb === 'call' ? [code(String(command))] : []));
+    if (result === 'planned')
+        return commands.length === 0 ? '' : `would run ${commands.slice(0, 3).join(', then ')}`;
+    if (deployExitCode === undefined)
+        return '';
+    return `${commands.at(-1) ?? ''} ${deployExitCode === 0 ? '✅' : '❌'} exit code ${deployExitCode}`;
+}
+/** This revision and the one before, with links where the repository is known to have them. */
+function revisions({ result, revision, previousRevision, repository }) {
+    if (revision === '')
+        return '';
+    const before = previousRevision === '' || previousRevision === revision ? '' : previousRevision;
+    const known = repository !== '' && isId(revision) && isId(before);
+    const compare = known ? ` (<a href="${repository}/compare/${before}...${revision}">compare</a>)` : '';
+    return `${commit(revision, repository)}${before === '' ? '' : ` ${result === 'planned' ? 'would replace' : 'replaces'} ${commit(before, repository)}`}${compare}`;
+}
+const isId = (text) => /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/.test(text);
+function commit(id, repository) {
+    if (!isId(id))
+        return code(id);
+    const short = `<code>${id.slice(0, 10)}</code>`;
+    return repository === '' ? `<code>${id}</code>` : `<a href="${repository}/commit/${id}">${short}</a>`;
+}
+/** Where the time went: a bar for each stage, from when it began to when it ended. */
+function time({ stages }) {
+    const total = stages.reduce((sum, stage) => sum + stage.seconds, 0);
+    // One stage alone is the whole time, which the headline tells.
+    if (total === 0 || stages.length < 2)
+        return '';
+    const width = 40;
+    const at = (when) => Math.round((when / total) * width);
+    let since = 0;
+    const lines = stages.map((stage) => {
+        const [start, end] = [at(since), at(since + stage.seconds)];
+        since += stage.seconds;
+        const bar = `${'·'.repeat(start)}${'█'.repeat(Math.max(end - start, 1))}`.slice(0, width).padEnd(width, '·');
+        return `${stage.name.padEnd(8)} ${bar} ${seconds(stage.seconds).padStart(8)}`;
+    });
+    return `<pre>${lines.join('\n')}</pre>`;
+}
+function commits(report) {
+    const { commits: all, commitCount, repository, result } = report;
+    if (all.length === 0)
+        return '';
+    const title = `${countCommits(report)}${result === 'planned' ? ' to push' : ''}`;
+    const lines = all.slice(0, summary_mostListed).map(({ id, subject }) => {
+        const short = literal(id.slice(0, 10));
+        const linked = repository !== '' && isId(id) ? `<a href="${repository}/commit/${id}">${short}</a>` : short;
+        return `${linked} ${literal(subject, longest.subject)}`;
+    });
+    return folded(title, list(lines, commitCount, room.commits), all.length <= 10);
+}
+function changes(report) {
+    const { changes: all, result } = report;
+    if (all.length === 0)
+        return '';
+    const kinds = ['deleted', 'changed', 'added'].flatMap((kind) => {
+        const number = all.filter((change) => change.kind === kind).length;
+        return number === 0 ? [] : [`${number.toLocaleString('en-US')} ${result === 'planned' ? 'to be ' : ''}${kind}`];
+    });
+    const shown = sortChanges(all).slice(0, summary_mostListed);
+    const width = Math.max(...shown.map((change) => extent(change).length));
+    const lines = shown.map((change) => `${signs[change.kind]} ${extent(change).padStart(width)}  ${literal(change.path, longest.path)}`);
+    return folded(kinds.join(', '), list(lines, all.length, room.files), all.length <= 20);
+}
+/** How much a change is: lines where they were counted, else bytes. */
+function extent({ kind, path, lines, size: bytes }) {
+    if (lines !== undefined)
+        return `+${lines.added} −${lines.removed}`;
+    return bytes === undefined || kind === 'deleted' || path.endsWith('/') ? '' : formatSize(bytes);
+}
+/** What the server said in a stage: the last lines, as many as there is room for; unfolded where it failed. */
+function saidBy(stage, { said, tail, failedStage }) {
+    const lines = stage === 'push' ? said : stage === 'deploy' ? tail : [];
+    if (lines.length === 0)
+        return '';
+    const title = stage === 'push' ? 'What the server said to the push' : 'Output of the deploy command';
+    const kept = fill(lines.map((line) => literal(line)).toReversed(), room.output);
+    return folded(title, kept.toReversed().join('\n'), stage === failedStage);
+}
+function goingBack(report) {
+    const how = rollback(report);
+    if (how === undefined)
+        return '';
+    const command = how.command === ''
+        ? ''
+        : `\n<pre>${how.command
+            .split('\n')
+            .map((line) => literal(line))
+            .join('\n')}</pre>`;
+    return `${paragraph(`<b>To go back:</b> ${prose(how.advice)}`)}${command}`;
+}
+
+;// CONCATENATED MODULE: ./build/core/examination.js
+
+
+
+
+const verify = "Compare each with `ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub` at the server's console, not over this network.";
+/** The examination as lines for a log or a terminal; they hold foreign text. */
+function formatExamination(examination) {
+    return [...examination.findings.flatMap(finding_formatFinding), ...end(examination)];
+}
+/** What is told once more where the log is folded: what needs somebody, what to pin, and the sum. */
+function concludeExamination(examination) {
+    const wanting = examination.findings.filter(({ verdict }) => verdict === 'fault' || verdict === 'warning');
+    return [...wanting.flatMap(formatFinding), ...end(examination)];
+}
+function end(examination) {
+    return [...candidates(examination.knownHosts), `Doctor: ${tally(examination)}.`];
+}
+function candidates(knownHosts) {
+    if (knownHosts.length === 0)
+        return [];
+    return ['', `known-hosts, as offered. Verify out of band before you use them. ${verify}`, ...knownHosts, ''];
+}
+const number = ({ findings }, wanted) => findings.filter(({ verdict }) => verdict === wanted).length;
+function tally(examination) {
+    const found = [
+        summary_countOf(number(examination, 'fault'), 'fault'),
+        summary_countOf(number(examination, 'warning'), 'warning'),
+        `${number(examination, 'ok')} ok`,
+        `${number(examination, 'skipped')} skipped`,
+    ];
+    return `${found.join(', ')} in ${examination.report.seconds.toFixed(1)} s`;
+}
+/** The report of the run with the findings; keys as the outputs have them. */
+function examinationJson({ findings, knownHosts, report }) {
+    const doctor = findings.map(({ errorClass, ...finding }) => ({ ...finding, 'error-class': errorClass }));
+    return { ...toJson(report), doctor, 'known-hosts': knownHosts };
+}
+const marks = { ok: '✅', warning: '⚠️', fault: '❌', skipped: '⏭️' };
+/** How many bytes the findings and the lines to pin may take, so that the page stays below 64 KiB as the summary does. */
+const examination_room = { findings: 40_000, lines: 20_000 };
+/** The job summary: made as that of a push, with which it shares how foreign text is shown. */
+function examinationPage(examination) {
+    const { findings, knownHosts, report } = examination;
+    const faults = number(examination, 'fault');
+    const verdict = faults > 0 ? countOf(faults, 'fault') : 'no fault';
+    const parts = [
+        `<h3>${faults > 0 ? '❌' : '🩺'} Doctor: ${course(report)}, ${verdict}</h3>`,
+        paragraph(`${literal(tally(examination))} · nothing was pushed${report.destination === '' ? '' : ` · ${code(report.destination)}`}`),
+        `<table>\n${fill(findings.map(row), examination_room.findings).join('\n')}\n</table>`,
+        toPin(knownHosts),
+    ];
+    return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+/** One check: what needs somebody stands out, the rest stays in a line. */
+function row({ check, verdict, detail, evidence, next, errorClass }) {
+    const text = verdict === 'fault' ? `<b>${prose(detail)}</b>` : prose(detail);
+    const parts = [
+        text,
+        code(evidence, longest.text),
+        next === '' ? '' : `<b>Next:</b> ${prose(next)}`,
+        errorClass === '' ? '' : `Class ${code(errorClass)}`,
+    ];
+    return `<tr><td>${`${marks[verdict]} ${check}`.replaceAll(' ', '&#160;')}</td><td>${parts.filter((part) => part !== '').join('<br>')}</td></tr>`;
+}
+/** To be copied whole: an RSA key is longer than what is shown of other texts. */
+function toPin(knownHosts) {
+    if (knownHosts.length === 0)
+        return '';
+    const lines = fill(knownHosts.map((line) => literal(line, Number.POSITIVE_INFINITY)), examination_room.lines);
+    const what = `${code('known-hosts')}, as offered. <b>Verify out of band before you use them.</b> ${prose(verify)}`;
+    return `${paragraph(what)}\n<pre>${lines.join('\n')}</pre>`;
+}
+
+;// CONCATENATED MODULE: ./build/core/doctor.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Checks a destination step by step, by the session that a push would use, and changes nothing there. It never throws:
+ * whatever goes wrong is a finding.
+ */
+async function examine(given, host) {
+    const chart = new Chart(host.log);
+    const ledger = new Ledger(host);
+    const knownHosts = [];
+    try {
+        const { settings, findings, badKey } = await judgeInputs(await complete(given, host), host);
+        chart.tell(...findings);
+        ledger.note({ app: settings.app });
+        if (findings.some(({ errorClass }) => errorClass === 'unsafe'))
+            chart.skipRest('a push would not begin');
+        const visit = (limited) => ({ settings, host: limited, chart, ledger, knownHosts });
+        await withDeadline(settings.timeout, host, (limited) => examineWith(visit(limited), badKey));
+    }
+    catch (error) {
+        const check = chart.current;
+        if (check !== undefined)
+            chart.tell(fault(check, explain(host.signal.aborted ? host.signal.reason : error)));
+    }
+    chart.skipRest('it was not reached');
+    return { findings: chart.findings, knownHosts, report: doctor_conclude(chart.findings, ledger) };
+}
+function doctor_conclude(findings, ledger) {
+    const first = findings.find(({ verdict }) => verdict === 'fault');
+    if (first === undefined)
+        return ledger.close(true);
+    const { check, detail, evidence, next, errorClass } = first;
+    const failure = { errorClass: errorClass || 'bug', cause: detail, evidence, next };
+    return { ...ledger.fail(undefined), failedStage: stageOf(check), failure };
+}
+async function examineWith(visit, badKey) {
+    const { settings, host, chart, ledger } = visit;
+    if (chart.current === undefined)
+        return;
+    warnInsecure(settings, host);
+    const outlook = await lookHere(settings, host);
+    chart.tell(...outlook.findings);
+    const { steps, login } = outlook;
+    if (steps.length > 0 && login !== undefined)
+        ledger.plan(steps, login);
+    ledger.enter('connect');
+    if (settings.key === '')
+        chart.tell(badKey === undefined ? skipped('key', 'there is none') : fault('key', badKey));
+    if (login === undefined)
+        return chart.skipRest('no destination is known');
+    try {
+        if (settings.key === '')
+            await lookFromOutside(login, asStranger(visit), isPinned(settings));
+        else if (isPinned(settings))
+            await examineInside(login, outlook, visit);
+        else
+            await lookFromOutside(login, visit, false);
+    }
+    catch (error) {
+        if (!(error instanceof PushError) || error.errorClass !== 'key' || chart.current !== 'key')
+            throw error;
+        chart.tell(fault('key', error));
+        await lookFromOutside(login, asStranger(visit), isPinned(settings));
+    }
+    chart.skipRest('needs a login there');
+}
+const isPinned = ({ hostKeys }) => hostKeys.insecure || /^[^#\n]/m.test(hostKeys.lines) || hostKeys.fingerprints.length > 0;
+/** No key has this fingerprint: whoever pins it hears every key that the server has, and trusts and logs in to none. */
+const nobody = `SHA256:${'A'.repeat(43)}`;
+/** Without a usable key of the user's: a fresh one, which is never shown to a server, as no server is trusted. */
+function asStranger(visit) {
+    const { privateKey } = (0,external_node_crypto_namespaceObject.generateKeyPairSync)('ec', { namedCurve: 'P-256' });
+    const key = privateKey.export({ format: 'pem', type: 'sec1' }).toString();
+    const hostKeys = { lines: '', fingerprints: [], insecure: false };
+    return { ...visit, settings: { ...visit.settings, key, passphrase: '', hostKeys } };
+}
+/** One attempt with a session as a push has it, and what is to be done in it. */
+async function visitOnce(login, { settings, host, chart, ledger }, use) {
+    const once = { ...settings, retries: 1 };
+    // What the session tells of its key and its login is in the findings.
+    const quiet = { ...host, log: { ...host.log, info: (text) => host.log.debug(text) } };
+    await withSession(once, Promise.resolve(login), quiet, ledger.note, async (session) => {
+        if (chart.current === 'key')
+            chart.tell(finding_ok('key', `${session.keyFingerprint} can be used`));
+        const failure = await session.connection.ready().then(() => undefined, explain);
+        if (host.signal.aborted)
+            throw host.signal.reason;
+        const offered = parseOffered(await (0,promises_namespaceObject.readFile)((0,external_node_path_.join)(session.folder, fileNames.offered), 'utf8').catch(() => ''));
+        const { hostKeys, proxyJump: jump } = settings;
+        const { keyFingerprint } = session;
+        const log = await session.connection.log();
+        await use({ login, jump, hostKeys, keyFingerprint, log, offered, failure }, session);
+    });
+}
+async function examineInside(login, outlook, visit) {
+    const { settings, host, chart, knownHosts } = visit;
+    let unknown;
+    await visitOnce(login, visit, async (line, session) => {
+        if (line.failure?.errorClass === 'host-key')
+            unknown = line;
+        else
+            chart.tell(...(line.failure !== undefined || session.connection.shared() ? judgeLine(line) : untoldLine));
+        if (settings.hostKeys.insecure)
+            knownHosts.push(...pinLines(line.offered));
+        if (line.failure === undefined) {
+            await examineThere(outlook.steps, { session, settings, host, unsafe: outlook.unsafe }, chart);
+        }
+    });
+    if (unknown === undefined)
+        return;
+    const { failure } = unknown;
+    await hearOffers(login, visit, (line) => judgeLine({ ...line, failure }));
+}
+/** What can be seen of a server without trusting it: name, port, and which host keys it offers. */
+async function lookFromOutside(login, visit, pinned) {
+    await hearOffers(login, visit, (line) => judgeLine(line).map((finding) => {
+        if (finding.check !== 'host key' || finding.verdict !== 'fault')
+            return finding;
+        const offers = line.offered.map(({ fingerprint, type }) => `${fingerprint} (${type})`).join(', ');
+        const reason = `offered: ${offers}; which of them a push would meet shows only with a usable key`;
+        return pinned ? skipped('host key', reason) : { ...finding, evidence: `offered ${offers}; nothing is pinned` };
+    }));
+}
+async function hearOffers(login, visit, judge) {
+    const { settings, chart, knownHosts } = visit;
+    const { lines, fingerprints } = settings.hostKeys;
+    const hostKeys = { lines, fingerprints: [...fingerprints, nobody], insecure: false };
+    await visitOnce(login, { ...visit, settings: { ...settings, hostKeys } }, async (line) => {
+        const findings = judge(line);
+        chart.tell(...findings);
+        if (findings.some(({ check, verdict }) => check === 'host key' && verdict === 'fault')) {
+            knownHosts.push(...pinLines(line.offered));
+        }
+    });
 }
 
 ;// CONCATENATED MODULE: external "node:timers/promises"
@@ -8657,9 +10633,11 @@ function proxyVariables(environment) {
 }
 
 // EXTERNAL MODULE: external "node:child_process"
-var external_node_child_process_ = __nccwpck_require__(421);
+var external_node_child_process_ = __nccwpck_require__(1421);
 // EXTERNAL MODULE: external "node:events"
-var external_node_events_ = __nccwpck_require__(474);
+var external_node_events_ = __nccwpck_require__(8474);
+;// CONCATENATED MODULE: external "node:stream"
+const external_node_stream_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream");
 ;// CONCATENATED MODULE: external "node:string_decoder"
 const external_node_string_decoder_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:string_decoder");
 ;// CONCATENATED MODULE: external "string_decoder"
@@ -9340,6 +11318,25 @@ function getExecOutput(commandLine, args, options) {
     });
 }
 //# sourceMappingURL=exec.js.map
+;// CONCATENATED MODULE: ./build/system/loan.js
+/**
+ * Joins a process to the streams of another one that borrows its own: what comes from `input` goes to its standard
+ * input, and the returned function passes on what it says, until its output ends.
+ */
+function join({ stdin, stdout }, input, output) {
+    if (stdin !== null)
+        input.pipe(stdin);
+    stdout?.on('end', () => output.end());
+    const goOn = () => stdout?.resume();
+    // A borrower that has died is told nothing more.
+    output.on('error', () => undefined);
+    output.on('drain', goOn).on('close', goOn);
+    return (chunk) => {
+        if (!output.destroyed && !output.write(chunk))
+            stdout?.pause();
+    };
+}
+
 ;// CONCATENATED MODULE: ./build/system/sink.js
 
 /** The longest line that is held back for its end; what is longer comes out in pieces. */
@@ -9422,6 +11419,8 @@ function capped(show) {
 
 
 
+
+
 /** How much of an unwatched stream is kept, in characters; the end tells most. */
 const tailLength = 1 << 20;
 /** Milliseconds between asking a process group to end and ending it. */
@@ -9431,13 +11430,13 @@ const windows = process.platform === 'win32';
 function createRunner(environment, workspace) {
     const base = childEnvironment(environment, workspace);
     const found = new Map();
-    const launch = (command) => (0,external_node_child_process_.spawn)(command.file, command.args, {
+    const launch = (command, streams = 3) => (0,external_node_child_process_.spawn)(command.file, command.args, {
         ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
         env: { ...base, ...command.env },
         // A group of its own, so that ending it ends what it started; and no terminal to ask questions on.
         detached: !windows,
         windowsHide: true,
-        stdio: ['pipe', 'pipe', 'pipe'],
+        stdio: new Array(streams).fill('pipe'),
     });
     const find = (tool) => {
         const path = found.get(tool) ?? findTool(tool, workspace);
@@ -9460,8 +11459,11 @@ function createRunner(environment, workspace) {
         },
         async run(named, watch) {
             const command = await resolved(named);
-            const running = supervise(command, launch(command), watch);
+            const child = launch(command, watch.lender === undefined ? 3 : 5);
+            const running = supervise(command, child, watch);
             running.end(command.stdin);
+            if (watch.lender !== undefined)
+                borrow(child, watch.lender);
             return await running.done;
         },
         start: (command, watch = {}) => supervise(command, launch(command), watch),
@@ -9479,6 +11481,11 @@ async function findTool(tool, workspace) {
     }
     return path;
 }
+function borrow(child, lender) {
+    const [, , , output, input] = child.stdio;
+    if (output instanceof external_node_stream_namespaceObject.Writable && input instanceof external_node_stream_namespaceObject.Readable)
+        lender.lend(input, output);
+}
 function supervise(command, child, { signal, idle, ...watch }) {
     let reason;
     let paused = false;
@@ -9491,7 +11498,9 @@ function supervise(command, child, { signal, idle, ...watch }) {
             stop(silence(command, idle ?? 0));
     };
     const timer = idle === undefined ? undefined : setTimeout(onSilence, idle * 1000);
-    const ended = collect(child, watch, () => timer?.refresh());
+    let borrower;
+    const bytes = (chunk) => (borrower ?? watch.bytes)?.(chunk);
+    const ended = collect(child, watch.bytes === undefined ? watch : { ...watch, bytes }, () => timer?.refresh());
     const onAbort = () => stop(signal?.reason);
     signal?.addEventListener('abort', onAbort);
     if (signal?.aborted)
@@ -9515,11 +11524,13 @@ function supervise(command, child, { signal, idle, ...watch }) {
         pause() {
             paused = true;
         },
-        write: (input) => void child.stdin?.write(input),
         end(input) {
             paused = false;
             timer?.refresh();
             child.stdin?.end(input ?? '');
+        },
+        lend(input, output) {
+            borrower = join(child, input, output);
         },
         async stop() {
             terminate(child, ended);
@@ -9602,6 +11613,270 @@ function cancelOnSignals() {
     return controller.signal;
 }
 
+// EXTERNAL MODULE: ./node_modules/commander/index.js
+var commander = __nccwpck_require__(8909);
+;// CONCATENATED MODULE: ./node_modules/commander/esm.mjs
+
+
+// wrapper to provide named exports for ESM.
+const {
+  /* program */ "DM": program,
+  /* createCommand */ "gu": createCommand,
+  /* createArgument */ "er": createArgument,
+  /* createOption */ "Ww": createOption,
+  /* CommanderError */ "b7": CommanderError,
+  /* InvalidArgumentError */ "Di": InvalidArgumentError,
+  /* InvalidOptionArgumentError */ "a2": InvalidOptionArgumentError, // deprecated old name
+  /* Command */ "uB": Command,
+  /* Argument */ "ef": Argument,
+  /* Option */ "c$": Option,
+  /* Help */ "_V": Help,
+} = commander;
+
+;// CONCATENATED MODULE: ./build/cli/options.js
+
+const commands = {
+    push: { operand: '[SOURCE]', summary: 'push, then run the deploy command; meant when no command is named' },
+    plan: { operand: '[SOURCE]', summary: 'connect and compare, change nothing; show what a push would do' },
+    doctor: { operand: '[SOURCE]', summary: 'check the destination step by step, push nothing' },
+    demo: { operand: '', summary: 'push three ways to a server of its own on this machine' },
+    completion: { operand: 'SHELL', summary: 'print a completion script for bash, zsh or fish' },
+};
+const shells = ['bash', 'zsh', 'fish'];
+/** The inputs that a shell user rather keeps in a file: `--ssh-key-file`, and so on. */
+const fromFile = ['ssh-key', 'ssh-key-passphrase', 'known-hosts'];
+const variable = (name) => `DOTCLOUD_PUSH_${name.toUpperCase().replaceAll('-', '_')}`;
+const plain = { choices: [], default: '', list: false };
+/** Of the command line alone. */
+const own = [
+    ['json', 'Print the report as JSON on standard output.'],
+    ['quiet', 'Show warnings, errors and the result alone.', 'q'],
+    ['debug', 'Show also what helps to find a fault, such as what ssh logs.'],
+    ['no-color', 'Never use colours; without it, they are used on a terminal.'],
+    ['help', 'Show this page.', 'h'],
+    ['version', 'Show the version.', 'V'],
+].map(([name = '', description = '', short]) => ({
+    ...plain,
+    name,
+    description,
+    group: 'Output',
+    takes: 'nothing',
+    ...(short === undefined ? {} : { short }),
+}));
+/** An option for every input, by the input's name, in the order of their groups; and our own. */
+const options = [
+    ...inputs.flatMap((input) => {
+        const { name, group } = input;
+        const takes = input.choices.includes('true') ? 'flag' : 'value';
+        const description = input.description.replaceAll('`', '');
+        const row = { ...input, takes, description };
+        if (!fromFile.includes(name))
+            return [row];
+        return [row, { ...plain, name: `${name}-file`, group, takes: 'path', description: `File to read ${name} from.` }];
+    }),
+    ...own,
+];
+
+;// CONCATENATED MODULE: ./build/cli/arguments.js
+
+
+
+
+/** Reads the command line; of what it does not say, DOTCLOUD_PUSH_… variables are asked. */
+function readArguments(argv, env, readFile, manual) {
+    let found;
+    const program = new Command('dotcloud-push')
+        .version(version)
+        .showSuggestionAfterError()
+        .configureHelp({ formatHelp: manual })
+        // Its own exit codes: 0 after help, 2 for what cannot be accepted.
+        .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : errorClasses.input));
+    for (const name of Object.keys(commands)) {
+        const command = program.command(name, { isDefault: name === 'push' });
+        if (name === 'completion')
+            command.addArgument(new Argument('<shell>').choices(shells));
+        else if (name !== 'demo')
+            addOptions(command.argument('[source]'));
+        command.action(() => {
+            found = { command: name, operand: command.args[0], values: command.opts() };
+        });
+    }
+    program.parse(withFlagValues(argv));
+    const { command, operand, values } = found ?? { command: 'push', operand: undefined, values: {} };
+    const settings = {
+        json: values['json'] === true,
+        quiet: values['quiet'] === true,
+        debug: values['debug'] === true || env['RUNNER_DEBUG'] === '1',
+    };
+    if (command === 'completion')
+        return { command, given: {}, ...settings, shell: operand };
+    if (command === 'demo')
+        return { command, given: {}, ...settings, shell: undefined };
+    refuseCommand(operand);
+    const given = readGiven(values, operand, env, readFile);
+    // As the input does in a workflow.
+    const visit = /^(true|True|TRUE)$/.test(given.doctor ?? '');
+    return { command: visit ? 'doctor' : command, given, ...settings, shell: undefined };
+}
+function addOptions(command) {
+    for (const { name, short, takes, list } of options) {
+        if (name === 'help' || name === 'version')
+            continue;
+        const dashes = `${short === undefined ? '' : `-${short}, `}--${name}`;
+        const option = new Option(`${dashes}${{ nothing: '', flag: ' [value]', value: ' <value>', path: ' <path>' }[takes]}`);
+        // Given twice, it makes two lines.
+        if (list)
+            option.argParser((value, earlier) => (earlier === undefined ? value : `${earlier}\n${value}`));
+        command.addOption(option);
+    }
+}
+/** `dotcloud-push --app hello plan` would push a directory called plan. */
+function refuseCommand(source) {
+    if (source === undefined || !Object.hasOwn(commands, source))
+        return;
+    throw new PushError('input', `The command ${source} does not come first.`, `Write dotcloud-push ${source}, and the options after it; a directory of that name is ./${source}.`);
+}
+function readGiven(values, source, env, readFile) {
+    const value = (name) => {
+        if (name === 'source' && source !== undefined)
+            return source;
+        const file = fromFile.includes(name) ? values[attribute(`${name}-file`)] : undefined;
+        if (typeof file === 'string')
+            return readInput(name, file, readFile);
+        const option = values[attribute(name)];
+        return typeof option === 'string' ? option : env[variable(name)];
+    };
+    const set = inputs.flatMap(({ name }) => {
+        const text = value(name);
+        return text === undefined ? [] : [[name, text]];
+    });
+    return Object.fromEntries(set);
+}
+/** A flag takes a value only where it is one, so that `--dry-run site` leaves `site` alone. */
+function withFlagValues(argv) {
+    const flags = options.filter(({ takes }) => takes === 'flag').map(({ name }) => `--${name}`);
+    const isValue = (word) => word === 'true' || word === 'false';
+    return argv.map((word, index) => (flags.includes(word) && !isValue(argv[index + 1]) ? `${word}=true` : word));
+}
+function readInput(name, path, readFile) {
+    try {
+        return readFile(path);
+    }
+    catch (error) {
+        const evidence = error instanceof Error ? error.message : '';
+        throw new PushError('input', `Option --${name}-file names a file that cannot be read.`, 'Check the path.', {
+            evidence,
+        });
+    }
+}
+/** How commander names an option's value. */
+function attribute(name) {
+    return name.replaceAll(/-([a-z])/g, (_, letter) => letter.toUpperCase());
+}
+
+;// CONCATENATED MODULE: ./build/cli/completion.js
+
+/** A script that completes commands, options and their values, made of the same table that is parsed. */
+function completionScript(shell) {
+    return { bash, zsh, fish }[shell]();
+}
+const completion_names = Object.keys(commands);
+const dashed = ({ name, short }) => (short === undefined ? [`--${name}`] : [`--${name}`, `-${short}`]);
+const chosen = options.filter(({ choices }) => choices.length > 0);
+/** One word for a shell. */
+const completion_quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
+/** The first sentence of a description, short enough for a list. */
+function brief({ description }) {
+    const [sentence = ''] = description.replace(/^true or false\. /, '').split(/(?<=[a-z0-9)])[.:;] /);
+    return sentence.replace(/\.$/, '').slice(0, 100);
+}
+function bash() {
+    const cases = chosen.map(({ name, choices }) => `    --${name}) words='${choices.join(' ')}' ;;`);
+    return `# Completion of dotcloud-push for bash. In ~/.bashrc: source <(dotcloud-push completion bash)
+_dotcloud_push() {
+  local word=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD - 1]} words=''
+  # bash takes --method=git for three words.
+  [ "$before" != = ] || before=\${COMP_WORDS[COMP_CWORD - 2]}
+  [ "$word" != = ] || word=''
+  case $before in
+${cases.join('\n')}
+    completion) words='${shells.join(' ')}' ;;
+  esac
+  if [ -z "$words" ]; then
+    case $word in
+      -*) words='${options.flatMap(dashed).join(' ')}' ;;
+      *) [ "$COMP_CWORD" -ne 1 ] || words='${completion_names.join(' ')}' ;;
+    esac
+  fi
+  # Where nothing of it fits, -o default completes names of files.
+  COMPREPLY=($(compgen -W "$words" -- "$word"))
+}
+complete -o default -F _dotcloud_push dotcloud-push
+`;
+}
+function zsh() {
+    const text = (row) => brief(row).replaceAll(/[[\]:\\]/g, '\\$&');
+    const value = ({ takes, choices }) => {
+        if (takes === 'nothing')
+            return '';
+        const action = choices.length > 0 ? `(${choices.join(' ')})` : takes === 'path' ? '_files' : '';
+        return `${takes === 'flag' ? '::' : ':'}value:${action}`;
+    };
+    const specs = options.flatMap((row) => dashed(row).map((option) => {
+        const many = row.list ? '*' : '';
+        const sign = row.takes === 'nothing' || option.length === 2 ? '' : row.takes === 'flag' ? '=-' : '=';
+        return completion_quoted(`${many}${option}${sign}[${text(row)}]${value(row)}`);
+    }));
+    const described = Object.entries(commands).map(([name, { summary }]) => completion_quoted(`${name}:${summary}`));
+    return `#compdef dotcloud-push
+# Completion of dotcloud-push for zsh: save it as _dotcloud-push in a directory of $fpath.
+_dotcloud_push_first() {
+  local -a commands=(
+    ${described.join('\n    ')}
+  )
+  _alternative 'commands:command:{_describe command commands}' 'files:source:_files'
+}
+_dotcloud_push_second() {
+  if [[ $words[2] == completion ]]; then _values shell ${shells.join(' ')}; else _files; fi
+}
+_dotcloud_push() {
+  _arguments \\
+    ${[...specs, `'1:command or source:_dotcloud_push_first'`, `'2:source:_dotcloud_push_second'`].join(' \\\n    ')}
+}
+if [[ $funcstack[1] == _dotcloud-push ]]; then _dotcloud_push "$@"; else compdef _dotcloud_push dotcloud-push; fi
+`;
+}
+function fish() {
+    const option = (row) => {
+        const value = { nothing: '', flag: '', value: ' -x', path: ' -r' }[row.takes];
+        const choices = row.takes === 'value' && row.choices.length > 0 ? ` -a ${completion_quoted(row.choices.join(' '))}` : '';
+        const short = row.short === undefined ? '' : ` -s ${row.short}`;
+        return `complete -c dotcloud-push -l ${row.name}${short}${value}${choices} -d ${completion_quoted(brief(row))}`;
+    };
+    const command = ([name, { summary }]) => `complete -c dotcloud-push -n __fish_use_subcommand -a ${name} -d ${completion_quoted(summary)}`;
+    return `# Completion of dotcloud-push for fish: save it as ~/.config/fish/completions/dotcloud-push.fish
+${Object.entries(commands).map(command).join('\n')}
+complete -c dotcloud-push -n '__fish_seen_subcommand_from completion' -f -a ${completion_quoted(shells.join(' '))}
+${options.map(option).join('\n')}
+`;
+}
+
+;// CONCATENATED MODULE: ./build/cli/demo.js
+
+
+
+/** Runs the repository's demo, which in a checkout lies beside dist/, where `program` is; resolves with its exit code. */
+async function runDemo(program, runner, signal, home = '/') {
+    const script = (0,external_node_path_.resolve)((0,external_node_fs_.realpathSync)(program), '../../../script/demo');
+    if (!(0,external_node_fs_.existsSync)(script)) {
+        throw new PushError('input', 'The demo is not here: it is a script of the repository.', 'Get it: git clone --depth 1 https://github.com/org/dotcloud-push && dotcloud-push/script/demo');
+    }
+    const show = (line) => void process.stdout.write(`${line}\n`);
+    const command = { label: 'demo', file: script, args: [], env: { HOME: home } };
+    const { code } = await runner.run(command, { signal, stdout: show, stderr: show });
+    return code ?? 1;
+}
+
 ;// CONCATENATED MODULE: ./build/system/progress.js
 /** Milliseconds between two lines of progress in a log. */
 const interval = 10_000;
@@ -9639,344 +11914,212 @@ function say(text) {
     process.stderr.write(`${clear}${text}\n`);
 }
 /** The log on standard error: standard output is for the report. */
-function createLog() {
+function createLog(level, bar, { yellow, dim }) {
+    const nothing = () => undefined;
+    const unlessQuiet = (show) => (level === 'quiet' ? nothing : show);
+    const showProgress = process.stderr.isTTY ? drawBar : seldom(clock, (line) => say(safeLine(line)));
     return {
-        group: (title) => say(`==> ${title}`),
-        endGroup: () => undefined,
-        info: (text) => say(safeText(text)),
-        debug: () => undefined,
-        command: ({ file, args }) => say(safeLine(`$ ${quoteAll([file, ...args])}`)),
-        remote: capped((line) => say(`│ ${safeLine(line)}`)),
-        warning: (text) => say(`warning: ${safeText(text)}`),
-        notice: (text) => say(safeText(text)),
-        progress: process.stderr.isTTY ? drawBar : seldom(clock, (line) => say(safeLine(line))),
+        group: unlessQuiet((title) => say(`==> ${title}`)),
+        endGroup: nothing,
+        info: unlessQuiet((text) => say(safeText(text))),
+        debug: level === 'debug' ? (text) => say(dim(safeText(text))) : nothing,
+        command: unlessQuiet(({ file, args }) => say(dim(safeLine(`$ ${quoteAll([file, ...args])}`)))),
+        remote: unlessQuiet(capped((line) => say(`${dim('│')} ${safeLine(line)}`))),
+        warning: (text) => say(`${yellow('warning:')} ${safeText(text)}`),
+        notice: unlessQuiet((text) => say(safeText(text))),
+        progress: bar ? showProgress : nothing,
     };
 }
 /** The end of a run, in a line or three. */
-function log_tell(report) {
-    say(`==> ${safeLine(headline(report))}`);
+function log_tell(report, palette) {
+    const color = { deployed: palette.green, unchanged: palette.green, skipped: palette.yellow, planned: palette.green };
+    const paint = report.result === 'failed' ? palette.red : color[report.result];
+    say(`==> ${paint(safeLine(headline(report)))}`);
     if (report.failure !== undefined)
-        tellFailure(report.failure);
+        tellFailure(report.failure, palette);
 }
-function tellFailure({ cause, evidence, next, stack }) {
-    for (const text of [cause, evidence, next, stack ?? ''])
+function tellFailure({ cause, evidence, next, stack }, { red }) {
+    say(red(safeLine(cause)));
+    for (const text of [evidence, next, stack ?? ''])
         if (text !== '')
             say(safeText(text));
 }
 
-// EXTERNAL MODULE: ./node_modules/commander/index.js
-var commander = __nccwpck_require__(909);
-;// CONCATENATED MODULE: ./node_modules/commander/esm.mjs
+;// CONCATENATED MODULE: ./build/cli/manual.js
 
 
-// wrapper to provide named exports for ESM.
-const {
-  /* program */ "DM": program,
-  /* createCommand */ "gu": createCommand,
-  /* createArgument */ "er": createArgument,
-  /* createOption */ "Ww": createOption,
-  /* CommanderError */ "b7": CommanderError,
-  /* InvalidArgumentError */ "Di": InvalidArgumentError,
-  /* InvalidOptionArgumentError */ "a2": InvalidOptionArgumentError, // deprecated old name
-  /* Command */ "uB": Command,
-  /* Argument */ "ef": Argument,
-  /* Option */ "c$": Option,
-  /* Help */ "_V": Help,
-} = commander;
 
-;// CONCATENATED MODULE: ./build/core/inputs.js
-/** Generated from action.yml and package.json by script/generate.mjs; do not edit. */
-const version = '1.0.0';
-const inputs = [
-    {
-        name: 'app',
-        description: 'Application name, which fills `{app}`. A letter or digit, then up to 127 letters, digits, `.`, `_` or `-`.',
-        default: '',
-        required: true,
-    },
-    {
-        name: 'deployment',
-        description: 'Deployment name, which fills `{deployment}`.',
-        default: 'default',
-        required: false,
-    },
-    {
-        name: 'destination',
-        description: 'Where to push: `ssh://[user@]host[:port]/path` or `[user@]host:path`, with the templates `{app}`, `{deployment}`, `{branch}` and `{sha}`. `/path` is absolute, `/~/path` and `host:path` are relative to the remote home; the user defaults to `dotcloud`, the port to 22. Required unless `plan` gives it.',
-        default: '',
-        required: false,
-    },
-    {
-        name: 'ssh-key',
-        description: 'Text of the private key (OpenSSH, PEM or PKCS#8), from a secret.',
-        default: '',
-        required: true,
-    },
-    {
-        name: 'ssh-key-passphrase',
-        description: 'Passphrase of an encrypted key, from a secret.',
-        default: '',
-        required: false,
-    },
-    {
-        name: 'known-hosts',
-        description: 'known_hosts lines that pin the destination and the bastion. Either this or `host-key-fingerprint` is required.',
-        default: '',
-        required: false,
-    },
-    {
-        name: 'host-key-fingerprint',
-        description: "Fingerprints `SHA256:…` that pin the destination's host key, one a line, of any key type.",
-        default: '',
-        required: false,
-    },
-    {
-        name: 'insecure-skip-host-key-check',
-        description: '`true` or `false`. `true` connects to a host whose key nobody has checked, and warns with an annotation.',
-        default: 'false',
-        required: false,
-    },
-    {
-        name: 'proxy-jump',
-        description: 'Bastion to go through, `ssh://[user@]host[:port]`, pinned by the same `known-hosts`.',
-        default: '',
-        required: false,
-    },
-    {
-        name: 'source',
-        description: 'Directory (or, for rsync, one file) to push, inside the workspace.',
-        default: '.',
-        required: false,
-    },
-    {
-        name: 'method',
-        description: '`auto`, `hg`, `git` or `rsync`. `auto` takes hg for a directory with `.hg`, git for one with `.git`, and rsync for any other.',
-        default: 'auto',
-        required: false,
-    },
-    {
-        name: 'excludes',
-        description: 'rsync patterns, one a line, never sent and never deleted at the destination. `.git`, `.hg`, `.svn` and secret-like files (`.env*`, `*.pem`, `id_*`, `.npmrc`, `.netrc`, `.ssh`, `.aws`) are always excluded as well.',
-        default: '*.pyc',
-        required: false,
-    },
-    {
-        name: 'includes',
-        description: 'Built-in excludes to lift, by name, one a line (`.env`).',
-        default: '',
-        required: false,
-    },
-    {
-        name: 'protect',
-        description: 'Patterns that may exist only at the destination and are never deleted, one a line (`uploads/`).',
-        default: '',
-        required: false,
-    },
-    {
-        name: 'delete',
-        description: '`true` or `false`. `true` mirrors: rsync removes at the destination what the source no longer has.',
-        default: 'true',
-        required: false,
-    },
-    {
-        name: 'max-delete',
-        description: 'A number of files, or a percentage of what the destination holds. A mirror that would delete more stops before anything changes.',
-        default: '50%',
-        required: false,
-    },
-    {
-        name: 'adopt',
-        description: '`true` or `false`. `true` allows the first mirror into a directory holding files that dotcloud-push did not put there.',
-        default: 'false',
-        required: false,
-    },
-    {
-        name: 'target-branch',
-        description: 'Branch at the destination (git), with the same templates as `destination`.',
-        default: '{branch}',
-        required: false,
-    },
-    {
-        name: 'force',
-        description: '`true` or `false`. `true` allows a push that is not a fast-forward, with a lease on what was there (git).',
-        default: 'false',
-        required: false,
-    },
-    {
-        name: 'shallow',
-        description: 'What to do with a shallow checkout (git): `auto` completes the history from its origin and otherwise stops with the fix, `snapshot` pushes one commit of the tree on top of what the destination has, `fail` stops.',
-        default: 'auto',
-        required: false,
-    },
-    {
-        name: 'deploy-command',
-        description: 'Remote command to run after the upload, with the same templates as `destination`, each value quoted. Empty runs none.',
-        default: '',
-        required: false,
-    },
-    {
-        name: 'branches',
-        description: "GitHub filter patterns, one a line; `!` negates and the last match wins. Any other branch, a tag or a pull request's merge ref gives `result=skipped` and a green step. Empty pushes every ref.",
-        default: '',
-        required: false,
-    },
-    {
-        name: 'plan',
-        description: 'A dotCloud plan in JSON, inline or as a path inside the workspace. It can only ask for less than the inputs allow.',
-        default: '',
-        required: false,
-    },
-    {
-        name: 'dry-run',
-        description: '`true` or `false`. `true` connects and compares, changes nothing, and gives `result=planned`.',
-        default: 'false',
-        required: false,
-    },
-    {
-        name: 'doctor',
-        description: '`true` or `false`. `true` checks the destination step by step, pushes nothing and runs nothing there but read-only questions; `result` is `planned`, or `failed` with the first fault.',
-        default: 'false',
-        required: false,
-    },
-    {
-        name: 'verify',
-        description: '`auto` or `full` (rsync). `auto` trusts what the server remembers of the last push when nothing there has changed since; `full` compares the content of every file.',
-        default: 'auto',
-        required: false,
-    },
-    {
-        name: 'insecure-allow-untrusted-event',
-        description: "`true` or `false`. Push even on `pull_request_target`, on `workflow_run` of a fork and on a comment at a pull request, where the code may be anybody's.",
-        default: 'false',
-        required: false,
-    },
-    { name: 'connect-timeout', description: 'Seconds to wait for a connection.', default: '15', required: false },
-    {
-        name: 'idle-timeout',
-        description: 'Seconds to wait for the next byte from the remote side.',
-        default: '120',
-        required: false,
-    },
-    { name: 'timeout', description: 'Minutes for the whole step.', default: '30', required: false },
-    {
-        name: 'retries',
-        description: 'Attempts at connecting and at an idempotent transfer. A deploy command is never run twice.',
-        default: '3',
-        required: false,
-    },
+const meanings = {
+    input: 'a value that cannot be accepted, a missing file or program here',
+    unsafe: 'refused for safety',
+    key: 'the key cannot be used',
+    'host-key': 'the host key is not pinned, or another one than pinned',
+    auth: 'the server does not accept our key',
+    connect: 'no connection',
+    timeout: 'it took too long to connect, to answer, or in all',
+    transfer: 'the transfer was cut or rejected',
+    space: 'the disk of the server is full',
+    'remote-setup': 'a program, a repository or a permission is missing there',
+    deploy: 'the deploy command failed',
+    'unknown-state': 'the connection was lost while the deploy command ran',
+    bug: 'a bug of dotcloud-push',
+    cancelled: 'SIGINT, SIGTERM or SIGHUP',
+};
+const environment = [
+    [
+        'DOTCLOUD_PUSH_…',
+        'An input that no option sets: its name in capitals, with _ for -, such as DOTCLOUD_PUSH_SSH_KEY.',
+    ],
+    ['GITHUB_REF, CI_COMMIT_BRANCH, BRANCH_NAME', 'The branch; without them, the one that is checked out.'],
+    ['GITHUB_SHA, CI_COMMIT_SHA', 'The commit, where no repository tells it.'],
+    ['RUNNER_TEMP, TMPDIR', 'Where the private folder of a run is made; it is removed at the end.'],
+    ['RUNNER_DEBUG', 'With 1, the same as --debug.'],
+    ['NO_COLOR', 'Not empty: the same as --no-color.'],
 ];
-const outputs = [
-    { name: 'result', description: '`deployed`, `unchanged`, `skipped`, `planned` or `failed`.' },
-    {
-        name: 'failed-stage',
-        description: 'Stage that failed: `settings`, `connect`, `push` or `deploy`. Empty on success.',
-    },
-    {
-        name: 'error-class',
-        description: 'Class of the failure: `input`, `unsafe`, `key`, `host-key`, `auth`, `connect`, `timeout`, `transfer`, `space`, `remote-setup`, `deploy`, `unknown-state`, `cancelled` or `bug`. Empty on success.',
-    },
-    {
-        name: 'uploaded',
-        description: '`true` once the destination has the new content, also when the deploy command fails afterwards.',
-    },
-    { name: 'method', description: 'Method that was used: `hg`, `git` or `rsync`.' },
-    { name: 'destination', description: 'Destination with its templates filled in.' },
-    { name: 'revision', description: 'Commit or changeset that was pushed.' },
-    { name: 'previous-revision', description: 'Commit or changeset that the destination had before.' },
-    { name: 'changed-files', description: 'Number of files created or changed at the destination.' },
-    { name: 'deleted-files', description: 'Number of files deleted at the destination.' },
-    { name: 'bytes-sent', description: 'Bytes sent by the transfer.' },
-    {
-        name: 'deploy-exit-code',
-        description: 'Exit code of the deploy command. Empty when none ran or its code is unknown.',
-    },
-    { name: 'host-key-fingerprint', description: '`SHA256:…` fingerprint of the host key that the destination offered.' },
-    { name: 'seconds', description: 'Duration of the push.' },
-    { name: 'plan', description: "Plan that ran, in dotCloud's JSON." },
-    {
-        name: 'report',
-        description: 'Path of a JSON report with all of these, the timings of each stage and the file lists.',
-    },
+const manual_files = [
+    [
+        configFile,
+        'Inputs, in the current directory, or in the source when that lies elsewhere. Options and variables win over it. It may only say what to push and where to.',
+    ],
+    ['.dotcloudignore', 'In the source: patterns that rsync leaves out.'],
 ];
-
-;// CONCATENATED MODULE: ./build/cli/options.js
-
-
-
-/** The inputs that a shell user rather keeps in a file: `--ssh-key-file`, and so on. */
-const fromFile = ['ssh-key', 'ssh-key-passphrase', 'known-hosts'];
-/** The inputs of several lines: an option that is given twice makes two. */
-const lists = [
-    'known-hosts',
-    'host-key-fingerprint',
-    'excludes',
-    'includes',
-    'protect',
-    'branches',
+const examples = [
+    [
+        'dotcloud-push plan ./site --app site --destination web@example.com:www/site --ssh-key-file ~/.ssh/deploy --known-hosts-file ~/.ssh/known_hosts',
+        'Shows what a push of ./site would change there.',
+    ],
+    ['dotcloud-push', `Pushes the current directory, as ${configFile} and variables say.`],
+    ['dotcloud-push doctor --json | jq .doctor', 'Has the findings as JSON.'],
+    ['source <(dotcloud-push completion bash)', 'Completes commands and options in this shell.'],
 ];
-const variable = (name) => `DOTCLOUD_PUSH_${name.toUpperCase().replaceAll('-', '_')}`;
-const isFlag = (standard) => standard === 'true' || standard === 'false';
-/**
- * The command line: an option for every input, by the input's name; without one, DOTCLOUD_PUSH_… is asked, and then
- * the default holds.
- */
-function readOptions(argv, env, readFile) {
-    const program = new Command('dotcloud-push')
-        .description('Push a directory over SSH by git, hg or rsync, and run the deploy command.')
-        .argument('[source]', 'directory, or one file, to push')
-        .version(version)
-        .option('--json', 'print the report as JSON on standard output', false)
-        .showSuggestionAfterError()
-        .addHelpText('after', `\nEvery option can be set by a variable, such as ${variable('ssh-key')}.\nhttps://github.com/org/dotcloud-push#command-line`);
-    for (const { name, description, default: standard } of inputs) {
-        const argument = isFlag(standard) ? '[boolean]' : '<value>';
-        const option = new Option(`--${name} ${argument}`, description.replaceAll('`', ''));
-        if (lists.includes(name)) {
-            option.argParser((value, earlier) => (earlier === undefined ? value : `${earlier}\n${value}`));
-        }
-        program.addOption(option);
-        if (fromFile.includes(name))
-            program.option(`--${name}-file <path>`, `read ${name} from a file`);
+/** The page of --help, made for so many columns. */
+function formatManual(columns) {
+    const width = Math.min(Math.max(columns, 40), 100);
+    const entry = (head, text, margin = 4) => [' '.repeat(margin) + head, ...wrap(text, width, margin + 4)].join('\n');
+    const groups = [...new Set(options.map(({ group }) => group))];
+    const inGroup = (group) => options.filter((row) => row.group === group).map((row) => entry(...optionEntry(row), 6));
+    const sections = [
+        [
+            'NAME',
+            wrap('dotcloud-push - push a directory over SSH by git, hg or rsync, and run the deploy command', width, 4),
+        ],
+        ['SYNOPSIS', Object.entries(commands).map(([name, { operand }]) => `    ${synopsis(name, operand)}`)],
+        [
+            'DESCRIPTION',
+            wrap('Pushes SOURCE, the current directory by default, to an SSH destination whose host key is pinned. The log goes to standard error, reports to standard output. A SOURCE that is called like a command is written ./plan.', width, 4),
+        ],
+        ['COMMANDS', Object.entries(commands).map(([name, { summary }]) => entry(name, `${capital(summary)}.`))],
+        ['OPTIONS', groups.map((group) => `    ${group}\n${inGroup(group).join('\n')}`)],
+        ['ENVIRONMENT', environment.map(([name, text]) => entry(name, text))],
+        ['FILES', manual_files.map(([name, text]) => entry(name, text))],
+        [
+            'EXIT STATUS',
+            ['    0    done, or nothing to do', ...Object.keys(errorClasses).map((name) => manual_status(name))],
+        ],
+        ['EXAMPLES', examples.map(([line, text]) => entry(line, text))],
+    ];
+    const pages = sections.map(([title, lines]) => `${title}\n${lines.join(title === 'OPTIONS' ? '\n\n' : '\n')}`);
+    return `${pages.join('\n\n')}\n\nhttps://github.com/org/dotcloud-push/blob/main/docs/cli.md\n`;
+}
+const capital = (text) => text.slice(0, 1).toUpperCase() + text.slice(1);
+function synopsis(name, operand) {
+    const takesOptions = operand === '[SOURCE]' ? '[OPTION]...' : '';
+    return ['dotcloud-push', name === 'push' ? '[push]' : name, takesOptions, operand]
+        .filter((part) => part !== '')
+        .join(' ');
+}
+function manual_status(name) {
+    return `    ${String(errorClasses[name]).padEnd(4)} ${name}: ${meanings[name]}`;
+}
+function optionEntry({ name, short, takes, description, default: standard, list }) {
+    const value = { nothing: '', value: ' VALUE', path: ' PATH', flag: ' [true|false]' }[takes];
+    const more = list ? ' Given twice, it makes two lines.' : '';
+    const usual = standard === '' ? '' : ` Default: ${standard}`;
+    return [
+        `${short === undefined ? '' : `-${short}, `}--${name}${value}`,
+        `${description.replace(/^true or false\. /, '')}${more}${usual}`,
+    ];
+}
+/** Text in lines that fit, each after a margin; a word is never cut. */
+function wrap(text, width, margin) {
+    const lines = [];
+    for (const word of text.split(' ')) {
+        const last = lines.at(-1);
+        if (last !== undefined && margin + last.length + 1 + word.length <= width)
+            lines.splice(-1, 1, `${last} ${word}`);
+        else
+            lines.push(word);
     }
-    parse(program, withFlagValues(argv));
-    const given = program.opts();
-    const value = (name, standard) => {
-        const file = given[attribute(`${name}-file`)];
-        if (typeof file === 'string')
-            return readInput(name, file, readFile);
-        const option = given[attribute(name)];
-        return typeof option === 'string' ? option : (env[variable(name)] ?? standard);
-    };
-    const raw = Object.fromEntries(inputs.map(({ name, default: standard }) => [name, value(name, standard)]));
-    return { raw: { ...raw, source: program.args[0] ?? raw.source }, json: given['json'] === true };
+    return lines.map((line) => ' '.repeat(margin) + line);
 }
-/** A flag takes a value only where it is one, so that `--dry-run site` leaves `site` alone. */
-function withFlagValues(argv) {
-    const flags = inputs.filter(({ default: standard }) => isFlag(standard)).map(({ name }) => `--${name}`);
-    return argv.map((word, index) => (flags.includes(word) && !isFlag(argv[index + 1] ?? '') ? `${word}=true` : word));
+
+;// CONCATENATED MODULE: ./build/cli/pages.js
+
+
+
+
+
+/** What a push would do, as the page that `plan` prints: every file, and what would stop it. */
+function plannedPage(report, palette) {
+    if (report.result !== 'planned')
+        return [];
+    const { app, destination, method, reason, guards } = report;
+    const paint = { deleted: palette.red, changed: palette.yellow, added: palette.green };
+    return [
+        safeLine(`${app} to ${destination} by ${method === '' ? 'the plan' : `${method}: ${reason}`}`),
+        ...pages_revisions(report),
+        ...report_sortChanges(report.changes).map(({ kind, path }) => paint[kind](safeLine(`${report_signs[kind]} ${path}`))),
+        safeLine(totals(report)),
+        ...commandsOf(report).map((command) => safeLine(`Then: ${command}`)),
+        ...guards.map((guard) => palette.red(safeLine(`The push would be refused: ${guard}`))),
+    ];
 }
-/** Ends the process as its own exit codes say: 0 after help, 2 for what cannot be accepted. */
-function parse(program, argv) {
-    program.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : errorClasses.input));
-    program.parse([...argv]);
+function pages_revisions({ revision, previousRevision, commits, commitCount }) {
+    if (revision === '')
+        return [];
+    const short = (id) => id.slice(0, 12);
+    const before = previousRevision === '' || previousRevision === revision ? '' : `${short(previousRevision)} → `;
+    const listed = commits.slice(0, 10).map(({ id, subject }) => safeLine(`  ${short(id)} ${subject}`));
+    const more = commitCount > listed.length && listed.length > 0 ? [`  … and ${commitCount - listed.length} more`] : [];
+    return [safeLine(`Revision ${before}${short(revision)}`), ...listed, ...more];
 }
-function readInput(name, path, readFile) {
-    try {
-        return readFile(path);
-    }
-    catch (error) {
-        const evidence = error instanceof Error ? error.message : '';
-        throw new PushError('input', `Option --${name}-file names a file that cannot be read.`, 'Check the path.', {
-            evidence,
-        });
-    }
+function totals(report) {
+    const { changed, deleted } = report_countChanges(report);
+    if (changed === 0 && deleted === 0)
+        return 'A push would change no file.';
+    const size = report.bytesToSend === undefined ? '' : `, ${formatSize(report.bytesToSend)} to send`;
+    return `${summary_countOf(changed, 'file')} to change or add, ${deleted} to delete${size}.`;
 }
-/** How commander names an option's value. */
-function attribute(name) {
-    return name.replaceAll(/-([a-z])/g, (_, letter) => letter.toUpperCase());
+function commandsOf({ plan }) {
+    const { data } = JSON.parse(plan || '{"data":[]}');
+    return data.flatMap(([verb, command]) => (verb === 'call' ? [String(command)] : []));
+}
+/** The doctor's findings; for a quiet reader those that ask for something. */
+function examinationLines(examination, quiet, palette) {
+    const { findings } = examination;
+    const asking = findings.filter(({ verdict }) => verdict === 'fault' || verdict === 'warning');
+    const lines = quiet ? asking.flatMap(finding_formatFinding) : formatExamination(examination);
+    const paint = { ok: palette.green, warning: palette.yellow, fault: palette.red, skipped: palette.dim };
+    return lines.map((line) => safeLine(line).replace(/^(?:ok|warning|fault|skipped)(?= )/, (verdict) => paint[verdict](verdict)));
+}
+
+;// CONCATENATED MODULE: ./build/cli/palette.js
+function createPalette(colored) {
+    const paint = (code) => (text) => (colored && text !== '' ? `\u001b[${code}m${text}\u001b[0m` : text);
+    return { red: paint(31), yellow: paint(33), green: paint(32), dim: paint(2) };
+}
+/** Colours are for a terminal that has them, and for a reader who wants them: https://no-color.org */
+function wantsColor(stream, env, argv) {
+    return stream.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb' && !argv.includes('--no-color');
 }
 
 ;// CONCATENATED MODULE: ./build/cli/main.js
+
+
+
+
+
+
 
 
 
@@ -10014,28 +12157,62 @@ function readContext(workspace) {
         proxies: proxyVariables(env),
     };
 }
-async function main() {
-    const { raw, json } = readOptions(process.argv, env, (path) => (0,external_node_fs_.readFileSync)(path, 'utf8'));
-    const { workspace, source } = locate(raw.source);
+async function act({ command, given, quiet }, host, palette) {
+    if (command === 'doctor') {
+        const examination = await examine(given, host);
+        return {
+            report: examination.report,
+            json: examinationJson(examination),
+            lines: examinationLines(examination, quiet, palette),
+        };
+    }
+    const report = await push_push(command === 'plan' ? { ...given, 'dry-run': 'true' } : given, host);
+    return { report, json: toJson(report), lines: command === 'plan' && !quiet ? plannedPage(report, palette) : [] };
+}
+async function run(invocation) {
+    const { command, given, json, quiet, debug } = invocation;
+    const { workspace, source } = locate(given.source ?? '.');
     const context = readContext(workspace);
+    // A plan and a visit of the doctor are told when they are complete.
+    const level = debug ? 'debug' : quiet || command !== 'push' ? 'quiet' : 'normal';
+    const colors = createPalette(wantsColor(process.stderr, env, process.argv));
     const host = {
         context,
         runner: createRunner(env, context.workspace),
-        log: createLog(),
+        log: createLog(level, !quiet, colors),
         clock: clock,
         signal: cancelOnSignals(),
         // The session removes its own folder; there is no later step to do it.
         remember: () => undefined,
     };
-    const report = await push_push({ ...raw, source }, host);
-    log_tell(report);
-    if (json)
-        process.stdout.write(`${JSON.stringify(toJson(report))}\n`);
+    const located = given.source === undefined ? given : { ...given, source };
+    const palette = createPalette(wantsColor(process.stdout, env, process.argv));
+    const outcome = await act({ ...invocation, given: located }, host, palette);
+    const { report, lines } = outcome;
+    for (const line of json ? [JSON.stringify(outcome.json)] : lines)
+        process.stdout.write(`${line}\n`);
+    if (command !== 'doctor' && (command !== 'plan' || lines.length === 0))
+        log_tell(report, colors);
     process.exitCode = report.failure === undefined ? 0 : errorClasses[report.failure.errorClass];
+}
+async function main() {
+    // A reader such as head may have enough before the end.
+    process.stdout.on('error', () => undefined);
+    const manual = () => formatManual(process.stdout.isTTY ? process.stdout.columns : 80);
+    const invocation = readArguments(process.argv, env, (path) => (0,external_node_fs_.readFileSync)(path, 'utf8'), manual);
+    if (invocation.shell !== undefined)
+        process.stdout.write(completionScript(invocation.shell));
+    else if (invocation.command !== 'demo')
+        await run(invocation);
+    else {
+        const [, program = ''] = process.argv;
+        const runner = createRunner(env, (0,external_node_fs_.realpathSync)('.'));
+        process.exitCode = await runDemo(program, runner, cancelOnSignals(), env['HOME']);
+    }
 }
 main().catch((error) => {
     const failure = explain(error);
-    tellFailure(failure);
+    tellFailure(failure, createPalette(wantsColor(process.stderr, env, process.argv)));
     process.exitCode = errorClasses[failure.errorClass];
 });
 

@@ -1,4 +1,162 @@
 import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
+/******/ var __webpack_modules__ = ({
+
+/***/ 181:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("buffer");
+
+/***/ }),
+
+/***/ 932:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("process");
+
+/***/ })
+
+/******/ });
+/************************************************************************/
+/******/ // The module cache
+/******/ var __webpack_module_cache__ = {};
+/******/ 
+/******/ // The require function
+/******/ function __nccwpck_require__(moduleId) {
+/******/ 	// Check if module is in cache
+/******/ 	var cachedModule = __webpack_module_cache__[moduleId];
+/******/ 	if (cachedModule !== undefined) {
+/******/ 		return cachedModule.exports;
+/******/ 	}
+/******/ 	// Create a new module (and put it into the cache)
+/******/ 	var module = __webpack_module_cache__[moduleId] = {
+/******/ 		// no module.id needed
+/******/ 		// no module.loaded needed
+/******/ 		exports: {}
+/******/ 	};
+/******/ 
+/******/ 	// Execute the module function
+/******/ 	var threw = true;
+/******/ 	try {
+/******/ 		__webpack_modules__[moduleId](module, module.exports, __nccwpck_require__);
+/******/ 		threw = false;
+/******/ 	} finally {
+/******/ 		if(threw) delete __webpack_module_cache__[moduleId];
+/******/ 	}
+/******/ 
+/******/ 	// Return the exports of the module
+/******/ 	return module.exports;
+/******/ }
+/******/ 
+/******/ // expose the modules object (__webpack_modules__)
+/******/ __nccwpck_require__.m = __webpack_modules__;
+/******/ 
+/************************************************************************/
+/******/ /* webpack/runtime/asset-relocator-loader */
+/******/ if (typeof __nccwpck_require__ !== 'undefined') __nccwpck_require__.ab = decodeURIComponent(new URL('.', import.meta.url).pathname).slice(import.meta.url.match(/^file:\/\/\/\w:/) ? 1 : 0, -1) + "/";
+/******/ 
+/******/ /* webpack/runtime/define property getters */
+/******/ (() => {
+/******/ 	// define getter functions for harmony exports
+/******/ 	__nccwpck_require__.d = (exports, definition) => {
+/******/ 		for(var key in definition) {
+/******/ 			if(__nccwpck_require__.o(definition, key) && !__nccwpck_require__.o(exports, key)) {
+/******/ 				Object.defineProperty(exports, key, { enumerable: true, get: definition[key] });
+/******/ 			}
+/******/ 		}
+/******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/ensure chunk */
+/******/ (() => {
+/******/ 	__nccwpck_require__.f = {};
+/******/ 	// This file contains only the entry chunk.
+/******/ 	// The chunk loading function for additional chunks
+/******/ 	__nccwpck_require__.e = (chunkId) => {
+/******/ 		return Promise.all(Object.keys(__nccwpck_require__.f).reduce((promises, key) => {
+/******/ 			__nccwpck_require__.f[key](chunkId, promises);
+/******/ 			return promises;
+/******/ 		}, []));
+/******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/get javascript chunk filename */
+/******/ (() => {
+/******/ 	// This function allow to reference async chunks
+/******/ 	__nccwpck_require__.u = (chunkId) => {
+/******/ 		// return url for filenames based on template
+/******/ 		return "" + chunkId + ".index.js";
+/******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/hasOwnProperty shorthand */
+/******/ (() => {
+/******/ 	__nccwpck_require__.o = (obj, prop) => (Object.prototype.hasOwnProperty.call(obj, prop))
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/import chunk loading */
+/******/ (() => {
+/******/ 	// no baseURI
+/******/ 	
+/******/ 	// object to store loaded and loading chunks
+/******/ 	// undefined = chunk not loaded, null = chunk preloaded/prefetched
+/******/ 	// [resolve, Promise] = chunk loading, 0 = chunk loaded
+/******/ 	var installedChunks = {
+/******/ 		792: 0
+/******/ 	};
+/******/ 	
+/******/ 	var installChunk = (data) => {
+/******/ 		var {ids, modules, runtime} = data;
+/******/ 		// add "modules" to the modules object,
+/******/ 		// then flag all "ids" as loaded and fire callback
+/******/ 		var moduleId, chunkId, i = 0;
+/******/ 		for(moduleId in modules) {
+/******/ 			if(__nccwpck_require__.o(modules, moduleId)) {
+/******/ 				__nccwpck_require__.m[moduleId] = modules[moduleId];
+/******/ 			}
+/******/ 		}
+/******/ 		if(runtime) runtime(__nccwpck_require__);
+/******/ 		for(;i < ids.length; i++) {
+/******/ 			chunkId = ids[i];
+/******/ 			if(__nccwpck_require__.o(installedChunks, chunkId) && installedChunks[chunkId]) {
+/******/ 				installedChunks[chunkId][0]();
+/******/ 			}
+/******/ 			installedChunks[ids[i]] = 0;
+/******/ 		}
+/******/ 	
+/******/ 	}
+/******/ 	
+/******/ 	__nccwpck_require__.f.j = (chunkId, promises) => {
+/******/ 			// import() chunk loading for javascript
+/******/ 			var installedChunkData = __nccwpck_require__.o(installedChunks, chunkId) ? installedChunks[chunkId] : undefined;
+/******/ 			if(installedChunkData !== 0) { // 0 means "already installed".
+/******/ 	
+/******/ 				// a Promise means "currently loading".
+/******/ 				if(installedChunkData) {
+/******/ 					promises.push(installedChunkData[1]);
+/******/ 				} else {
+/******/ 					if(true) { // all chunks have JS
+/******/ 						// setup Promise in chunk cache
+/******/ 						var promise = import("./" + __nccwpck_require__.u(chunkId)).then(installChunk, (e) => {
+/******/ 							if(installedChunks[chunkId] !== 0) installedChunks[chunkId] = undefined;
+/******/ 							throw e;
+/******/ 						});
+/******/ 						var promise = Promise.race([promise, new Promise((resolve) => (installedChunkData = installedChunks[chunkId] = [resolve]))])
+/******/ 						promises.push(installedChunkData[1] = promise);
+/******/ 					}
+/******/ 				}
+/******/ 			}
+/******/ 	};
+/******/ 	
+/******/ 	// no prefetching
+/******/ 	
+/******/ 	// no preloaded
+/******/ 	
+/******/ 	// no external install chunk
+/******/ 	
+/******/ 	// no on chunks loaded
+/******/ })();
+/******/ 
+/************************************************************************/
 var __webpack_exports__ = {};
 
 ;// CONCATENATED MODULE: external "node:fs"
@@ -2105,8 +2263,6 @@ const plainAddress = /^https?:\/\/[a-z0-9][a-z0-9.-]*(?::\d{1,5})?(?:\/[A-Za-z0-
 /** What moves a terminal's cursor or colors it. */
 const escapes = /\u001b\[[0-?]*[ -/]*[@-~]/g;
 
-;// CONCATENATED MODULE: external "node:crypto"
-const external_node_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
 ;// CONCATENATED MODULE: external "node:fs/promises"
 const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
 ;// CONCATENATED MODULE: external "node:path"
@@ -2150,8 +2306,19 @@ class PushError extends Error {
         this.retry = more.retry ?? false;
     }
 }
+/** What the system says when this machine lacks something, and our code is not at fault. */
+const lacks = new Set(['EACCES', 'EDQUOT', 'EMFILE', 'ENFILE', 'ENOMEM', 'ENOSPC', 'EPERM', 'EROFS']);
+function isOfTheMachine(error) {
+    if (!(error instanceof Error) || !('code' in error && 'syscall' in error))
+        return false;
+    // The one directory that we expect and do not make ourselves.
+    return lacks.has(String(error.code)) || error.syscall === 'mkdtemp';
+}
 /** The failure that an error stands for, whatever was thrown. */
 function explain(error) {
+    if (isOfTheMachine(error)) {
+        return explain(new PushError('input', 'This machine denies us a file or a process.', 'Look at free space, permissions and limits, first of RUNNER_TEMP.', { evidence: error.message }));
+    }
     if (error instanceof PushError) {
         const { errorClass, cause, evidence, next } = error;
         return { errorClass, cause, evidence, next };
@@ -2333,6 +2500,8 @@ function bracket(host) {
     return host.includes(':') ? `[${host}]` : host;
 }
 
+;// CONCATENATED MODULE: external "node:crypto"
+const external_node_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
 ;// CONCATENATED MODULE: ./build/core/ssh-log.js
 
 
@@ -2384,11 +2553,14 @@ function connectFailure(log, given) {
     if (denied !== undefined) {
         return new PushError('auth', `${where} did not accept our key ${attempt.keyFingerprint}.`, `Append the public half of ssh-key to ~/.ssh/authorized_keys of ${attempt.login.user} on the server, and check the user name.`, { evidence: denied });
     }
-    const evidence = unreachable.exec(log)?.[0] ?? lastWords(log);
+    const line = unreachable.exec(log)?.[0] ?? lastWords(log);
+    // What came in place of SSH's own first line: MaxStartups, or another protocol.
+    const greeting = /identification: (banner line \d+: .*)$/m.exec(log)?.[1];
+    const evidence = greeting === undefined ? line : `${line} (${greeting})`;
     const [, errorClass, cause, next] = reasons(where).find(([sign]) => sign.test(evidence)) ?? unknownReason(where);
     return new PushError(errorClass, cause, next, {
         evidence,
-        retry: !/Name or service not known|negotiate/.test(evidence),
+        retry: !/Name or service not known|negotiate/.test(evidence) && !stranger.test(evidence),
     });
 }
 /** Behind a bastion, the destination is to blame only when it has shown a host key of its own. */
@@ -2397,6 +2569,8 @@ function failedHop({ login, jump, offered }) {
     const reached = offered.some(({ host }) => host === name(login));
     return jump === undefined || reached ? login : jump;
 }
+/** What ssh says of a port at which another protocol answers. */
+const stranger = /No SSH version received|banner line (?:too long|contains invalid|\d+: HTTP\/)|could not read protocol version/;
 function reasons(where) {
     return [
         [
@@ -2405,6 +2579,7 @@ function reasons(where) {
             `The name of ${where} does not resolve.`,
             'Check the host name in destination.',
         ],
+        [stranger, 'connect', `What answers at ${where} is not an SSH server.`, 'Check the port in destination.'],
         [
             /Connection refused/,
             'connect',
@@ -2424,7 +2599,7 @@ function reasons(where) {
             'Update the SSH server, or let it offer a current algorithm.',
         ],
         [
-            /closed|reset|broken pipe|invalid characters|ssh_dispatch_run_fatal/i,
+            /closed|reset|broken pipe|ssh_dispatch_run_fatal/i,
             'connect',
             `${where} closed the connection before the login.`,
             "Look into the SSH server's log: a firewall, fail2ban or MaxStartups may have turned this runner away.",
@@ -2526,7 +2701,8 @@ const signs = [
     },
     {
         of: every,
-        sign: /account is (?:currently )?not available/i,
+        // Of what nologin prints, git shows the first word.
+        sign: /account is (?:currently )?not available|bad line length character: This$/im,
         errorClass: 'remote-setup',
         cause: (evidence) => `The account ${evidence.login.user} may not log in: its shell turns everybody away.`,
         next: ({ login }) => `Give it a shell, for example: chsh -s /bin/sh ${login.user}`,
@@ -2537,6 +2713,21 @@ const signs = [
         errorClass: 'remote-setup',
         cause: (evidence) => `The account ${evidence.login.user} may only use git.`,
         next: () => 'Push by git, or use an account with a shell.',
+    },
+    {
+        of: ['git'],
+        // Without an object, git sends no pack at all, and only the other side says so.
+        sign: /^fatal: (?:loose object .* is corrupt|bad (?:tree )?object|unable to read) |eof before pack header/m,
+        errorClass: 'input',
+        cause: () => 'Objects of the git repository are missing or damaged here.',
+        next: () => 'Check it out anew, with fetch-depth: 0.',
+    },
+    {
+        of: ['git'],
+        sign: /hash algorithm|unexpected capabilities\^\{\}/,
+        errorClass: 'remote-setup',
+        cause: (evidence) => `The repository at ${evidence.path} on ${host(evidence)} has another object format than this one.`,
+        next: () => 'Make it anew there with the --object-format of this one: sha1 or sha256.',
     },
     {
         of: ['git'],
@@ -2551,6 +2742,20 @@ const signs = [
         errorClass: 'remote-setup',
         cause: (evidence) => `An earlier push to ${evidence.path} was interrupted on ${host(evidence)}.`,
         next: ({ path }) => `Clean up there: hg recover -R ${path}`,
+    },
+    {
+        of: ['hg'],
+        sign: /^abort: repository requires features unknown(?![\s\S]*no suitable response)/m,
+        errorClass: 'input',
+        cause: () => 'The repository needs Mercurial extensions, and dotcloud-push loads none.',
+        next: () => 'Set method: rsync, which sends the files.',
+    },
+    {
+        of: ['hg'],
+        sign: /timed out waiting for lock/,
+        errorClass: 'transfer',
+        cause: () => 'Another Mercurial is at work on the repository.',
+        next: () => 'Wait until it has ended. If there is none any more, remove its lock: hg debuglocks.',
     },
     {
         of: ['hg'],
@@ -2663,39 +2868,52 @@ const rsyncCodes = {
     24: 'Files vanished from the workspace while they were read',
     25: 'The limit of deletions was reached',
 };
+/** What each program says when it was not its counterpart that answered; then nothing was done yet. */
+const strangers = {
+    git: { name: 'git', sign: /Could not read from remote repository/ },
+    hg: { name: 'Mercurial', sign: /no suitable response/ },
+    rsync: { name: 'rsync', sign: /\(0 bytes received so far\)/ },
+};
 /** What an upload's failure means. Total: every code and every text has exactly one class. */
 function diagnose(evidence) {
-    const found = signs.find(({ of, sign }) => of.includes(evidence.method) && sign.test(evidence.said));
+    const { method, code, said, sshLog } = evidence;
+    const found = signs.find(({ of, sign }) => of.includes(method) && sign.test(said));
     if (found !== undefined) {
-        const line = evidence.said.split('\n').find((each) => found.sign.test(each)) ?? '';
+        const line = said.split('\n').find((each) => found.sign.test(each)) ?? '';
         return new PushError(found.errorClass, found.cause(evidence), found.next(evidence), { evidence: line.trim() });
     }
-    const lost = lineLost.exec(evidence.sshLog)?.[0];
+    const lost = lineLost.exec(sshLog)?.[0];
+    const end = commandEnd(sshLog);
     // A program that ended by itself over there was heard to the end, however its partner here words it.
-    const unheard = commandEnd(evidence.sshLog) === 'lost' && hungUp.test(evidence.said);
-    if (lost !== undefined || unheard) {
-        return new PushError('transfer', `The connection to ${host(evidence)} was lost during the push.`, 'Run this again; what has arrived is not sent twice.', {
-            evidence: lost ?? lastLine(evidence.said),
-            retry: true,
-        });
+    if (lost !== undefined || (end === 'lost' && hungUp.test(said))) {
+        return new PushError('transfer', `The connection to ${host(evidence)} was lost during the push.`, 'Run this again; what has arrived is not sent twice.', { evidence: lost ?? tellingLine(said), retry: true });
     }
-    if (evidence.method === 'hg' && /no suitable response/.test(evidence.said)) {
-        return new PushError('remote-setup', `${host(evidence)} does not answer as Mercurial does; perhaps its login shell prints text.`, 'Look at what its login shell prints, and whether hg runs there.', { evidence: evidence.said.trim().split('\n')[0] ?? '' });
+    const { name, sign } = strangers[method];
+    if (end === 'signal') {
+        return new PushError('transfer', `${name} was killed by a signal on ${host(evidence)}.`, "Look into the server's log: when memory runs out, the kernel kills.", { evidence: tellingLine(said) });
     }
-    const cause = (evidence.method === 'rsync' && rsyncCodes[evidence.code ?? -1]) || `${evidence.method} failed`;
-    return new PushError('transfer', `${cause} (exit code ${evidence.code ?? 'none'}).`, 'Read what it said above.', {
-        evidence: lastLine(evidence.said),
+    if (sign.test(said)) {
+        return new PushError('remote-setup', `${host(evidence)} does not answer as ${name} does.`, `A forced command, or start-up files that print text, may be in the way of ${name} there: look at what it says.`, { evidence: tellingLine(said) });
+    }
+    const cause = (method === 'rsync' && rsyncCodes[code ?? -1]) || `${method} failed`;
+    return new PushError('transfer', `${cause} (exit code ${code ?? 'none'}).`, 'Read what it said above.', {
+        evidence: tellingLine(said),
     });
 }
-function lastLine(text) {
-    return (text
-        .split('\n')
-        .map((line) => line.trim())
-        .filter((line) => line !== '')
-        .at(-1) ?? '');
+/** What a program adds to every failure: that there is one, and what to do in general. */
+const hollow = /^(?:To |hint: |\(see |Please make sure|and the repository exists|error: failed to push|fatal: (?:Could not read from remote|the remote end hung up)|abort: no suitable response|rsync(?: error)?: .*(?:unexpectedly closed|\(code \d+\)))/i;
+/** The line that tells most: the first that speaks of an error, or the last. */
+function tellingLine(text) {
+    const lines = text.split('\n').flatMap((line) => line.trim() || []);
+    const telling = lines.filter((line) => !hollow.test(line));
+    return (telling.find((line) => /\b(?:abort|denied|error|failed|fatal|rejected)\b/i.test(line)) ??
+        telling.at(-1) ??
+        lines.at(-1) ??
+        '');
 }
 
 ;// CONCATENATED MODULE: ./build/core/remote-stop.js
+
 /**
  * Ends what a cancelled or silent command left running on the server: the sessions of this one connection are the
  * children of one server process, and a second session can find its siblings. A server without a shell or `ps` refuses;
@@ -2718,6 +2936,14 @@ done
     const command = session.connection.remote('stop', 'sh -s', script);
     await host.runner.run(command, { signal: brief }).catch(() => undefined);
 }
+/** For what a command that was ended throws: the other side is ended too, unless it was only asked briefly. */
+function orStop(session, host) {
+    return async (error) => {
+        if (error instanceof PushError)
+            await stopRemote(session, host);
+        throw error;
+    };
+}
 
 ;// CONCATENATED MODULE: ./build/methods/method.js
 
@@ -2728,12 +2954,11 @@ async function attempt(task, session, command, on = {}) {
     const { settings, host, step } = task;
     const start = (await session.connection.log()).length;
     host.log.command(command);
-    const output = await host.runner
+    const ended = await host.runner
         .run(command, { signal: host.signal, idle: settings.idleTimeout, ...on })
-        .catch(async (error) => {
-        await stopRemote(session, host);
-        throw error;
-    });
+        .catch(orStop(session, host));
+    // The half at the server knows of failures that the half here has not heard of.
+    const output = ended.code === 0 && on.lender !== undefined ? { ...ended, code: (await on.lender.done).code } : ended;
     return {
         output,
         failure: async (said = output.stderr) => diagnose({
@@ -2826,6 +3051,7 @@ async function push(task, session, { node }) {
     const said = createTail();
     const sent = [];
     let listing = false;
+    let nothing = '';
     const { output, failure } = await attempt(task, session, 
     // With --debug it lists the changesets that it sends; nothing else tells what the server did not have.
     command(task, session, 'hg push', [
@@ -2834,6 +3060,9 @@ async function push(task, session, { node }) {
         '--debug',
         '--config',
         'subrepos.allowed=no',
+        // Seconds to wait for another hg in the workspace; by default it would outlast every idle-timeout.
+        '--config',
+        'ui.timeout=15',
         '--ssh',
         'dotcloud-ssh',
         '--rev',
@@ -2846,6 +3075,8 @@ async function push(task, session, { node }) {
                 sent.push(line);
             else
                 listing = line === 'list of changesets:';
+            if (line.startsWith(nothingFound))
+                nothing = line;
             const remote = /^remote: (.*)$/.exec(line)?.[1];
             if (remote === undefined || /^(\d+|capabilities: .*)$/.test(remote))
                 return;
@@ -2859,19 +3090,27 @@ async function push(task, session, { node }) {
                 task.host.log.remote(remote);
         },
     });
-    if (output.code === 1)
+    if (output.code === 1 && isThere(nothing)) {
         return { result: 'unchanged', revision: node, previousRevision: node, changes: [] };
+    }
     if (output.code !== 0)
         throw await failure(said.text());
     const brought = await changesSince(task, session, sent, node);
     return { result: 'deployed', revision: node, said: said.lines().slice(-40), ...brought };
+}
+/** What hg says when it has nothing to send, and behind it what it held back. */
+const nothingFound = 'no changes found';
+/** Whether there is nothing to send since all of it is there. @throws PushError when it was held back as a secret */
+function isThere(nothing) {
+    if (!nothing.includes('secret'))
+        return nothing !== '';
+    throw new PushError('input', 'The changeset that is checked out is secret, and Mercurial sends no secrets.', 'Make it a draft: hg phase --draft --rev .', { evidence: nothing });
 }
 /** What a push would send, asked by `hg outgoing`: exit 1 when nothing. */
 async function compare(task, session, { node }) {
     const args = [
         'outgoing',
         '--force',
-        '--quiet',
         '--ssh',
         'dotcloud-ssh',
         '--rev',
@@ -2882,15 +3121,27 @@ async function compare(task, session, { node }) {
         url(task),
     ];
     const { output, failure } = await attempt(task, session, command(task, session, 'hg outgoing', args));
-    if (output.code === 1)
+    const lines = output.stdout.split('\n');
+    if (output.code === 1 && isThere(lines.find((line) => line.startsWith(nothingFound)) ?? '')) {
         return { result: 'planned', revision: node, previousRevision: node, changes: [] };
+    }
     if (output.code !== 0)
         throw await failure(`${output.stdout}\n${output.stderr}`);
-    return {
-        result: 'planned',
-        revision: node,
-        ...(await changesSince(task, session, output.stdout.trim().split('\n'), node)),
-    };
+    const outgoing = lines.filter((line) => /^[0-9a-f]{40}$/.test(line));
+    const brought = await changesSince(task, session, outgoing, node);
+    const bytesToSend = await bundleSize(task, session, brought.previousRevision, node);
+    return { result: 'planned', revision: node, ...brought, ...(bytesToSend === undefined ? {} : { bytesToSend }) };
+}
+/** The size of the bundle that a push would send. What the server has beside the earlier revision is counted too. */
+async function bundleSize(task, session, previous, node) {
+    const file = (0,external_node_path_namespaceObject.join)(session.folder, 'bundle');
+    const args = ['bundle', '--quiet', '--type', 'none-v2', '--base', previous || 'null', '--rev', node, file];
+    const { code } = await local(task, session, args);
+    if (code !== 0)
+        return undefined;
+    const { size } = await (0,promises_namespaceObject.stat)(file);
+    await (0,promises_namespaceObject.rm)(file);
+    return size;
 }
 /** `hg identify` of the other side, over its own protocol. */
 async function question(task, session) {
@@ -2948,6 +3199,8 @@ function url({ step: { destination } }) {
     return `ssh://${loginWord(destination, true)}/${path}`;
 }
 
+;// CONCATENATED MODULE: external "node:zlib"
+const external_node_zlib_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
 ;// CONCATENATED MODULE: ./build/core/guards.js
 
 /** Directories of the system that no mirror may ever take over. */
@@ -3025,12 +3278,27 @@ function makeManifest(items) {
     }
     return lines;
 }
-/** Tells two manifests apart; the order of their lines does not matter. */
-function digestOf(manifest) {
-    const hash = (0,external_node_crypto_namespaceObject.createHash)('sha256');
-    for (const name of [...manifest.keys()].sort())
-        hash.update(`${manifest.get(name)}\t${name}\n`);
-    return hash.digest('hex');
+/** Hexadecimal digits of a share's checksum: it need not be certain, since the digest has the last word. */
+const sumDigits = 6;
+/** How many shares: a changed name then costs the telling of some sixteen, or of more in very large trees. */
+function countShares({ size }) {
+    return 2 ** Math.min(10, Math.max(4, Math.ceil(Math.log2(Math.max(size, 1) / 16))));
+}
+/** The share of a name: the FNV-1a hash, which is quick and even. */
+function shareOf(name, count) {
+    let hash = 0x811c9dc5;
+    for (let index = 0; index < name.length; index++)
+        hash = Math.imul(hash ^ name.charCodeAt(index), 0x01000193);
+    return (hash ^ (hash >>> 15)) & (count - 1);
+}
+function sumUp(manifest) {
+    const count = countShares(manifest);
+    const shares = Array.from({ length: count }, () => []);
+    for (const [name, line] of manifest)
+        shares[shareOf(name, count)]?.push(`${name}\t${line}\n`);
+    const hashes = shares.map((share) => (0,external_node_crypto_namespaceObject.createHash)('sha256').update(share.sort().join('')).digest('hex'));
+    const digest = (0,external_node_crypto_namespaceObject.createHash)('sha256').update(hashes.join()).digest('hex');
+    return { digest, shares: hashes.map((hash) => hash.slice(0, sumDigits)).join('') };
 }
 const manifest_isDirectory = (line) => line?.startsWith('directory ') ?? false;
 function manifest_compare(before, after) {
@@ -3060,28 +3328,44 @@ function manifest_compare(before, after) {
         risky,
     };
 }
-/** The journal that makes an empty manifest into this one. */
+/** The journal that makes an empty manifest into this one. Each line begins with the number of its name's share. */
 function wholeJournal(manifest) {
-    return [...manifest].map(([name, line]) => `+${line}\t${name}\n`).join('');
+    const count = countShares(manifest);
+    return [...manifest].map(([name, line]) => `${shareOf(name, count)} +${line}\t${name}\n`).join('');
 }
 /** The journal that carries a difference on. */
 function journalOf({ added, changed, removed, removedDirectories }, after) {
-    const set = [...added, ...changed].map((name) => `+${after.get(name)}\t${name}\n`);
-    const drop = [...removed, ...removedDirectories].map((name) => `-${name}\n`);
+    const count = countShares(after);
+    const set = [...added, ...changed].map((name) => `${shareOf(name, count)} +${after.get(name)}\t${name}\n`);
+    const drop = [...removed, ...removedDirectories].map((name) => `${shareOf(name, count)} -${name}\n`);
     return [...drop, ...set].join('');
 }
-/** The manifest that a journal tells, and how many lines it took. */
-function replay(journal) {
-    const lines = new Map();
-    const steps = journal.split('\n');
+/** Whether a journal can be carried on from one manifest to another: their names have the same shares. */
+function haveSameShares(before, after) {
+    return countShares(before) === countShares(after);
+}
+/**
+ * The manifest that the server has, and how long its journal is.
+ * @param told the numbers of the shares in which it differs from ours, or `all`; these shares' part of the journal; and
+ *   `length` and a number
+ */
+function replay(told, ours) {
+    const count = countShares(ours);
+    const steps = told.split('\n');
+    const differ = new Set(steps.filter((step) => /^(?:\d+|all)$/.test(step)));
+    const same = differ.has('all') ? [] : [...ours].filter(([name]) => !differ.has(String(shareOf(name, count))));
+    const lines = new Map(same);
+    let length = 0;
     for (const step of steps) {
-        const tab = step.indexOf('\t');
-        if (step.startsWith('-'))
-            lines.delete(step.slice(1));
-        else if (step.startsWith('+') && tab > 0)
-            lines.set(step.slice(tab + 1), step.slice(1, tab));
+        const [, dropped, set, name] = /^\d+ (?:-(.*)|\+([^\t]*)\t(.*))$/s.exec(step) ?? [];
+        if (dropped !== undefined)
+            lines.delete(dropped);
+        else if (set !== undefined && name !== undefined)
+            lines.set(name, set);
+        else if (step.startsWith('length '))
+            length = Number(step.slice(7));
     }
-    return { manifest: lines, length: steps.length - 1 };
+    return { manifest: lines, length };
 }
 
 ;// CONCATENATED MODULE: ./build/core/quote.js
@@ -3108,7 +3392,7 @@ function branchMatches(patterns, branch) {
     let matched = false;
     for (const pattern of patterns) {
         const negated = pattern.startsWith('!');
-        if (toRegExp(negated ? pattern.slice(1) : pattern).test(branch))
+        if (matches(parsePattern(negated ? pattern.slice(1) : pattern), branch))
             matched = !negated;
     }
     return matched;
@@ -3116,31 +3400,68 @@ function branchMatches(patterns, branch) {
 /** @throws PushError `input` for a pattern that cannot be read, or a list that can match nothing */
 function checkPatterns(patterns) {
     for (const pattern of patterns)
-        toRegExp(pattern.replace(/^!/, ''));
+        parsePattern(pattern.replace(/^!/, ''));
     if (patterns.length > 0 && patterns.every((pattern) => pattern.startsWith('!'))) {
         throw new PushError('input', 'Input branches has only "!" patterns, so no branch can match.', 'Put a pattern such as ** before them.');
     }
 }
-const wildcards = { '**/': '(?:.*/)?', '**': '.*', '*': '[^/]*' };
+const any = { takes: () => true, again: true, ahead: [1] };
+const slash = { takes: (character) => character === '/', again: false, ahead: [] };
+const wildcards = {
+    '**/': [{ takes: () => false, again: false, ahead: [1, 3] }, any, slash],
+    '**': [any],
+    '*': [{ takes: (character) => character !== '/', again: true, ahead: [1] }],
+};
 const token = /\*\*\/|\*\*|\*|\[[^\]]*\]|\\.|[\s\S]/gu;
-function toRegExp(pattern) {
-    let source = '';
+/** No branch has a longer name. */
+const longest = 1024;
+function parsePattern(pattern) {
+    if (pattern.length > longest) {
+        throw new PushError('input', `Input branches has a pattern of ${pattern.length} characters.`, `A pattern has at most ${longest}.`);
+    }
+    const places = [];
     // Only a character, or a list of them, can be repeated; elsewhere ? and + stand for themselves.
-    let repeatable = false;
+    let repeatable;
     for (const [part] of pattern.matchAll(token)) {
         const wildcard = wildcards[part];
-        const quantifier = repeatable && (part === '?' || part === '+');
-        repeatable = wildcard === undefined && !quantifier;
         if (wildcard !== undefined)
-            source += wildcard;
-        else if (quantifier)
-            source += part;
-        else if (part.length > 1 && part.startsWith('['))
-            source += characterClass(pattern, part);
-        else
-            source += escapeCharacter(part.length > 1 && part.startsWith('\\') ? part.slice(1) : part);
+            places.push(...wildcard);
+        else if (repeatable !== undefined && part === '?')
+            places.splice(-1, 1, { ...repeatable, ahead: [1] });
+        else if (repeatable !== undefined && part === '+')
+            places.splice(-1, 1, { ...repeatable, again: true });
+        else {
+            repeatable = { takes: characters(pattern, part), again: false, ahead: [] };
+            places.push(repeatable);
+            continue;
+        }
+        repeatable = undefined;
     }
-    return new RegExp(`^(?:${source})$`, 'su');
+    return places;
+}
+/** All ways through the pattern at once, so that none takes longer than the branch is long times the pattern. */
+function matches(places, branch) {
+    const open = (starts) => {
+        const reached = new Set(starts);
+        for (const at of reached)
+            for (const step of places[at]?.ahead ?? [])
+                reached.add(at + step);
+        return reached;
+    };
+    let reached = open([0]);
+    for (const character of branch) {
+        const taking = [...reached].filter((at) => places[at]?.takes(character));
+        reached = open(taking.flatMap((at) => (places[at]?.again ? [at, at + 1] : [at + 1])));
+    }
+    return reached.has(places.length);
+}
+function characters(pattern, part) {
+    if (part.length > 1 && part.startsWith('[')) {
+        const list = new RegExp(`^${characterClass(pattern, part)}$`);
+        return (character) => list.test(character);
+    }
+    const wanted = part.length > 1 && part.startsWith('\\') ? part.slice(1) : part;
+    return (character) => character === wanted;
 }
 function characterClass(pattern, part) {
     const ranges = [...part.matchAll(/([A-Za-z0-9])-([A-Za-z0-9])/g)];
@@ -3149,9 +3470,6 @@ function characterClass(pattern, part) {
         throw new PushError('input', `Input branches has the pattern "${pattern}", whose ${part} is not a list of characters.`, 'Write single characters and ranges such as [a-z0-9].');
     }
     return part;
-}
-function escapeCharacter(character) {
-    return character.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&');
 }
 /** Whether this event's ref may deploy, and if not, why: only branches ever match a branch filter. */
 function gate(patterns, ref) {
@@ -3165,6 +3483,355 @@ function gate(patterns, ref) {
     const open = branchMatches(patterns, branch);
     return { open, reason: `branch ${branch} ${open ? 'matches' : 'does not match'} ${patterns.join(', ')}` };
 }
+
+;// CONCATENATED MODULE: ./build/core/inputs.js
+/** Generated from action.yml and package.json by script/generate.mjs; do not edit. */
+const version = '1.0.0';
+const inputs = [
+    {
+        name: 'app',
+        description: 'Application name, which fills `{app}`. A letter or digit, then up to 127 letters, digits, `.`, `_` or `-`.',
+        default: '',
+        required: true,
+        group: 'What to push',
+        list: false,
+        choices: [],
+        configurable: true,
+    },
+    {
+        name: 'deployment',
+        description: 'Deployment name, which fills `{deployment}`.',
+        default: 'default',
+        required: false,
+        group: 'What to push',
+        list: false,
+        choices: [],
+        configurable: true,
+    },
+    {
+        name: 'destination',
+        description: 'Where to push: `ssh://[user@]host[:port]/path` or `[user@]host:path`, with the templates `{app}`, `{deployment}`, `{branch}` and `{sha}`. `/path` is absolute, `/~/path` and `host:path` are relative to the remote home; the user defaults to `dotcloud`, the port to 22. Required unless `plan` gives it.',
+        default: '',
+        required: false,
+        group: 'Where to',
+        list: false,
+        choices: [],
+        configurable: true,
+    },
+    {
+        name: 'ssh-key',
+        description: 'Text of the private key (OpenSSH, PEM or PKCS#8), from a secret.',
+        default: '',
+        required: true,
+        group: 'Trust',
+        list: false,
+        choices: [],
+        configurable: false,
+    },
+    {
+        name: 'ssh-key-passphrase',
+        description: 'Passphrase of an encrypted key, from a secret.',
+        default: '',
+        required: false,
+        group: 'Trust',
+        list: false,
+        choices: [],
+        configurable: false,
+    },
+    {
+        name: 'known-hosts',
+        description: 'known_hosts lines that pin the destination and the bastion. Either this or `host-key-fingerprint` is required.',
+        default: '',
+        required: false,
+        group: 'Trust',
+        list: true,
+        choices: [],
+        configurable: false,
+    },
+    {
+        name: 'host-key-fingerprint',
+        description: "Fingerprints `SHA256:…` that pin the destination's host key, one a line, of any key type.",
+        default: '',
+        required: false,
+        group: 'Trust',
+        list: true,
+        choices: [],
+        configurable: false,
+    },
+    {
+        name: 'insecure-skip-host-key-check',
+        description: '`true` or `false`. `true` connects to a host whose key nobody has checked, and warns with an annotation.',
+        default: 'false',
+        required: false,
+        group: 'Trust',
+        list: false,
+        choices: ['true', 'false'],
+        configurable: false,
+    },
+    {
+        name: 'proxy-jump',
+        description: 'Bastion to go through, `ssh://[user@]host[:port]`, pinned by the same `known-hosts`.',
+        default: '',
+        required: false,
+        group: 'Where to',
+        list: false,
+        choices: [],
+        configurable: false,
+    },
+    {
+        name: 'source',
+        description: 'Directory (or, for rsync, one file) to push, inside the workspace.',
+        default: '.',
+        required: false,
+        group: 'What to push',
+        list: false,
+        choices: [],
+        configurable: true,
+    },
+    {
+        name: 'method',
+        description: '`auto`, `hg`, `git` or `rsync`. `auto` takes hg for a directory with `.hg`, git for one with `.git`, and rsync for any other.',
+        default: 'auto',
+        required: false,
+        group: 'What to push',
+        list: false,
+        choices: ['auto', 'hg', 'git', 'rsync'],
+        configurable: true,
+    },
+    {
+        name: 'excludes',
+        description: 'rsync patterns, one a line, never sent and never deleted at the destination. `.git`, `.hg`, `.svn`, `dotcloud-push.yml` and secret-like files (`.env*`, `*.pem`, `id_*`, `.npmrc`, `.netrc`, `.ssh`, `.aws`) are always excluded as well.',
+        default: '*.pyc',
+        required: false,
+        group: 'Mirror (rsync)',
+        list: true,
+        choices: [],
+        configurable: true,
+    },
+    {
+        name: 'includes',
+        description: 'Built-in excludes to lift, by name, one a line (`.env`).',
+        default: '',
+        required: false,
+        group: 'Mirror (rsync)',
+        list: true,
+        choices: [],
+        configurable: false,
+    },
+    {
+        name: 'protect',
+        description: 'Patterns that may exist only at the destination and are never deleted, one a line (`uploads/`).',
+        default: '',
+        required: false,
+        group: 'Mirror (rsync)',
+        list: true,
+        choices: [],
+        configurable: true,
+    },
+    {
+        name: 'delete',
+        description: '`true` or `false`. `true` mirrors: rsync removes at the destination what the source no longer has.',
+        default: 'true',
+        required: false,
+        group: 'Mirror (rsync)',
+        list: false,
+        choices: ['true', 'false'],
+        configurable: true,
+    },
+    {
+        name: 'max-delete',
+        description: 'A number of files, or a percentage of what the destination holds. A mirror that would delete more stops before anything changes.',
+        default: '50%',
+        required: false,
+        group: 'Mirror (rsync)',
+        list: false,
+        choices: [],
+        configurable: false,
+    },
+    {
+        name: 'adopt',
+        description: '`true` or `false`. `true` allows the first mirror into a directory holding files that dotcloud-push did not put there.',
+        default: 'false',
+        required: false,
+        group: 'Mirror (rsync)',
+        list: false,
+        choices: ['true', 'false'],
+        configurable: false,
+    },
+    {
+        name: 'target-branch',
+        description: 'Branch at the destination (git), with the same templates as `destination`.',
+        default: '{branch}',
+        required: false,
+        group: 'Where to',
+        list: false,
+        choices: [],
+        configurable: true,
+    },
+    {
+        name: 'force',
+        description: '`true` or `false`. `true` allows a push that is not a fast-forward, with a lease on what was there (git).',
+        default: 'false',
+        required: false,
+        group: 'History (git)',
+        list: false,
+        choices: ['true', 'false'],
+        configurable: false,
+    },
+    {
+        name: 'shallow',
+        description: 'What to do with a shallow checkout (git): `auto` completes the history from its origin and otherwise stops with the fix, `snapshot` pushes one commit of the tree on top of what the destination has, `fail` stops.',
+        default: 'auto',
+        required: false,
+        group: 'History (git)',
+        list: false,
+        choices: ['auto', 'snapshot', 'fail'],
+        configurable: true,
+    },
+    {
+        name: 'deploy-command',
+        description: 'Remote command to run after the upload, with the same templates as `destination`, each value quoted. Empty runs none.',
+        default: '',
+        required: false,
+        group: 'Where to',
+        list: false,
+        choices: [],
+        configurable: true,
+    },
+    {
+        name: 'branches',
+        description: "GitHub filter patterns, one a line; `!` negates and the last match wins. Any other branch, a tag or a pull request's merge ref gives `result=skipped` and a green step. Empty pushes every ref.",
+        default: '',
+        required: false,
+        group: 'What to push',
+        list: true,
+        choices: [],
+        configurable: true,
+    },
+    {
+        name: 'plan',
+        description: 'A dotCloud plan in JSON, inline or as a path inside the workspace. It can only ask for less than the inputs allow.',
+        default: '',
+        required: false,
+        group: 'What to push',
+        list: false,
+        choices: [],
+        configurable: false,
+    },
+    {
+        name: 'dry-run',
+        description: '`true` or `false`. `true` connects and compares, changes nothing, and gives `result=planned`.',
+        default: 'false',
+        required: false,
+        group: 'This run',
+        list: false,
+        choices: ['true', 'false'],
+        configurable: false,
+    },
+    {
+        name: 'doctor',
+        description: '`true` or `false`. `true` checks the destination step by step, pushes nothing and runs nothing there but read-only questions; `result` is `planned`, or `failed` with the first fault.',
+        default: 'false',
+        required: false,
+        group: 'This run',
+        list: false,
+        choices: ['true', 'false'],
+        configurable: false,
+    },
+    {
+        name: 'verify',
+        description: '`auto` or `full` (rsync). `auto` trusts what the server remembers of the last push when nothing there has changed since; `full` compares the content of every file.',
+        default: 'auto',
+        required: false,
+        group: 'Mirror (rsync)',
+        list: false,
+        choices: ['auto', 'full'],
+        configurable: true,
+    },
+    {
+        name: 'insecure-allow-untrusted-event',
+        description: "`true` or `false`. Push even on `pull_request_target`, on `workflow_run` of a fork and on a comment at a pull request, where the code may be anybody's.",
+        default: 'false',
+        required: false,
+        group: 'Trust',
+        list: false,
+        choices: ['true', 'false'],
+        configurable: false,
+    },
+    {
+        name: 'connect-timeout',
+        description: 'Seconds to wait for a connection.',
+        default: '15',
+        required: false,
+        group: 'Time',
+        list: false,
+        choices: [],
+        configurable: true,
+    },
+    {
+        name: 'idle-timeout',
+        description: 'Seconds to wait for the next byte from the remote side.',
+        default: '120',
+        required: false,
+        group: 'Time',
+        list: false,
+        choices: [],
+        configurable: true,
+    },
+    {
+        name: 'timeout',
+        description: 'Minutes for the whole step.',
+        default: '30',
+        required: false,
+        group: 'Time',
+        list: false,
+        choices: [],
+        configurable: true,
+    },
+    {
+        name: 'retries',
+        description: 'Attempts at connecting and at an idempotent transfer. A deploy command is never run twice.',
+        default: '3',
+        required: false,
+        group: 'Time',
+        list: false,
+        choices: [],
+        configurable: true,
+    },
+];
+const outputs = [
+    { name: 'result', description: '`deployed`, `unchanged`, `skipped`, `planned` or `failed`.' },
+    {
+        name: 'failed-stage',
+        description: 'Stage that failed: `settings`, `connect`, `push` or `deploy`. Empty on success.',
+    },
+    {
+        name: 'error-class',
+        description: 'Class of the failure: `input`, `unsafe`, `key`, `host-key`, `auth`, `connect`, `timeout`, `transfer`, `space`, `remote-setup`, `deploy`, `unknown-state`, `cancelled` or `bug`. Empty on success.',
+    },
+    {
+        name: 'uploaded',
+        description: '`true` once the destination has the new content, also when the deploy command fails afterwards.',
+    },
+    { name: 'method', description: 'Method that was used: `hg`, `git` or `rsync`.' },
+    { name: 'destination', description: 'Destination with its templates filled in.' },
+    { name: 'revision', description: 'Commit or changeset that was pushed.' },
+    { name: 'previous-revision', description: 'Commit or changeset that the destination had before.' },
+    { name: 'changed-files', description: 'Number of files created or changed at the destination.' },
+    { name: 'deleted-files', description: 'Number of files deleted at the destination.' },
+    { name: 'bytes-sent', description: 'Bytes sent by the transfer.' },
+    {
+        name: 'deploy-exit-code',
+        description: 'Exit code of the deploy command. Empty when none ran or its code is unknown.',
+    },
+    { name: 'host-key-fingerprint', description: '`SHA256:…` fingerprint of the host key that the destination offered.' },
+    { name: 'seconds', description: 'Duration of the push.' },
+    { name: 'plan', description: "Plan that ran, in dotCloud's JSON." },
+    {
+        name: 'report',
+        description: 'Path of a JSON report with all of these, the timings of each stage and the file lists.',
+    },
+];
 
 ;// CONCATENATED MODULE: ./build/core/key.js
 
@@ -3247,8 +3914,14 @@ const stageNames = (/* unused pure expression or super */ null && (['settings', 
 
 
 
+
+/** What each input is when nobody sets it. */
+const defaults = Object.fromEntries(inputs.map((input) => [input.name, input.default]));
+/** Inputs in a file, at the top of the workspace. */
+const configFile = 'dotcloud-push.yml';
 /**
- * What never leaves the workspace by rsync unless `includes` lifts it: version control, and files in which secrets live.
+ * What never leaves the workspace by rsync unless `includes` lifts it: version control, files in which secrets live,
+ * and our own configuration.
  */
 const builtInExcludes = [
     '.git',
@@ -3261,6 +3934,8 @@ const builtInExcludes = [
     '.netrc',
     '.ssh',
     '.aws',
+    // It tells a web root's visitors where it is pushed from.
+    configFile,
 ];
 /** @throws PushError `input` with the input's name, the value and what is accepted */
 function settings_refuse(input, value, accepted) {
@@ -3529,12 +4204,13 @@ function parseProgress(line) {
 
 
 
+
 function memoryFor({ destination }, settings, rules, version, manifest) {
     const hash = (text) => (0,external_node_crypto_namespaceObject.createHash)('sha256').update(text).digest('hex').slice(0, 32);
     const prune = pruneExpression(rules, settings.includes, manifest);
     return {
         id: hash(formatDestination(destination)).slice(0, 16),
-        key: hash(JSON.stringify([2, version, settings.delete, rules, prune])),
+        key: hash(JSON.stringify([3, version, settings.delete, rules, prune])),
         path: remotePath(destination),
         prune,
     };
@@ -3572,22 +4248,36 @@ function seeScript({ prune }) {
 } | sed 's/^\\(d[rwxsStT-]*\\).*/\\1/' | LC_ALL=C sort | cksum
 `;
 }
+/**
+ * A script that prints, given our sums, the numbers of the shares whose sums here differ, or `all` when there are more or
+ * fewer of them; the journal's lines of these shares; and the journal's length.
+ */
+const pickScript = `cd -- "\${0%/*}" && LC_ALL=C awk -v theirs="$1" -v ours="$(cat sums)" '
+BEGIN {
+  if (all = length(ours) != length(theirs)) print "all"
+  for (share = 0; !all && share * ${sumDigits} < length(ours); share++)
+    if (substr(ours, share * ${sumDigits} + 1, ${sumDigits}) != substr(theirs, share * ${sumDigits} + 1, ${sumDigits})) {
+      differs[share]
+      print share
+    }
+}
+all || $1 in differs
+END { print "length", NR }' journal
+`;
 const folderOf = ({ id }) => `"$HOME"/.dotcloud-push/${id}`;
 /** For --rsync-path: makes the destination ours and the state void, in the session in which rsync runs; any login shell. */
 function preparation(memory) {
     const script = 'mkdir -p -- "$1" && mkdir -p -- "$2" && cd -- "$1" && pwd -P >"$2/ours" && rm -f -- "$2/state"';
     return `sh -c '${script}' - ${quote(memory.path)} ${folderOf(memory)} && rsync`;
 }
-/** The script that takes the journal there, which can run while the files are sent: it changes nothing yet. */
-function draftScript({ journal, mark }) {
-    return Buffer.from(`journal=$(cat <<'${mark}'\n${journal}${mark}\n)\n`);
-}
 /**
  * The script that ends a push: removes what the source no longer has, and writes the state last. It exits with 1 when
  * something could not be removed, and with 2 when only the memory failed.
  */
-function conclusionScript(memory, { rewrite, mark }, conclusion) {
-    const { revision, digest, removed, removedDirectories } = conclusion;
+function conclusionScript(memory, conclusion) {
+    const { revision, content, removed, removedDirectories } = conclusion;
+    // What is no script ends at a word that nobody can have written into it.
+    const mark = `end-${(0,external_node_crypto_namespaceObject.randomBytes)(8).toString('hex')}`;
     const remove = (names, command, otherwise) => names.length === 0
         ? []
         : [`tr '\\n' '\\0' <<'${mark}' | xargs -0 ${command} -- || ${otherwise}\n`, ...lines(names), `${mark}\n`];
@@ -3602,15 +4292,22 @@ sure=yes
         ...remove(removedDirectories, 'rmdir 2>/dev/null', 'sure=no'),
         `: >"$m/mark"\n`,
         `printf '%s\\n' ${quote(revision)} >"$m/revision"\n`,
-        ...(digest === undefined
-            ? []
-            : [
-                `cat >"$m/see" <<'${mark}'\n${seeScript(memory)}${mark}\n`,
-                `[ $sure = no ] || { printf '%s\\n' "$journal" ${rewrite ? '>' : '>>'}"$m/journal" && printf '%s\\n' "${memory.key} ${digest} $(sh "$m/see")" >"$m/new" && mv -f -- "$m/new" "$m/state"; }\n`,
-            ]),
+        ...(content === undefined ? [] : [noteContent(memory, content, mark)]),
         '[ $? = 0 ] || exit 2\n',
     ];
     return Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)));
+}
+/** The journal without the state is not believed, so it may be written before it is sure. */
+function noteContent(memory, { sums, journal, rewrite }, mark) {
+    return `cat ${rewrite ? '>' : '>>'}"$m/journal" <<'${mark}' &&
+${journal}${mark}
+cat >"$m/see" <<'${mark}' &&
+${seeScript(memory)}${mark}
+cat >"$m/pick" <<'${mark}' &&
+${pickScript}${mark}
+[ $sure = yes ] && printf '%s\\n' ${sums.shares} >"$m/sums" &&
+printf '%s\\n' "${memory.key} ${sums.digest} $(sh "$m/see")" >"$m/new" && mv -f -- "$m/new" "$m/state"
+`;
 }
 function lines(names) {
     return names.flatMap((name) => [unescapeName(name), Buffer.from('\n')]);
@@ -3641,10 +4338,12 @@ const markers = [
 async function inspect(wish, host) {
     const top = await (0,promises_namespaceObject.realpath)(host.context.workspace);
     const source = await resolveInside(top, wish.source);
-    const isFile = !(await (0,promises_namespaceObject.stat)(source)).isDirectory();
+    const isFile = await isPlain(source, wish.source);
     const root = wish.check && !isFile ? await climb(source, top, host) : source;
     const directory = isFile ? (0,external_node_path_namespaceObject.dirname)(root) : root;
     const { method, reason } = await choose(wish.method, directory, isFile, top, host);
+    if (method === 'rsync')
+        await refuseOwnFolder(root, host);
     const hg = method === 'hg' ? await hgFacts(directory, top) : undefined;
     const git = hg === undefined ? await gitFacts(directory, top, method === 'git', host) : undefined;
     return {
@@ -3678,6 +4377,20 @@ async function resolveInside(top, path, input = 'source') {
         });
     }
     return found;
+}
+/** Whether it is a file, not a directory. @throws PushError when it is neither: a pipe or a device has no content to send */
+async function isPlain(path, input) {
+    const found = await (0,promises_namespaceObject.stat)(path);
+    if (found.isFile() || found.isDirectory())
+        return found.isFile();
+    throw new PushError('input', `Input source is ${JSON.stringify(input)}, which is neither a directory nor a file.`, 'Name a directory in the workspace.');
+}
+/** What is sent must not hold the session's folder: the key lies in it. */
+async function refuseOwnFolder(root, { context }) {
+    const temp = await (0,promises_namespaceObject.realpath)(context.temp).catch(() => context.temp);
+    if (temp !== root && !temp.startsWith(root.endsWith(external_node_path_namespaceObject.sep) ? root : root + external_node_path_namespaceObject.sep))
+        return;
+    throw new PushError('unsafe', 'The directory for temporary files lies in what is pushed, and the key would lie there.', 'Set RUNNER_TEMP (on the command line TMPDIR) to a directory outside of it, or source to another directory.', { evidence: temp });
 }
 /** dotCloud's `check`: the nearest directory with a dotcloud.yml, never above the workspace. */
 async function climb(start, top, host) {
@@ -3820,7 +4533,7 @@ async function hasRepositoryAbove(directory, top) {
     for (let at = directory;; at = (0,external_node_path_namespaceObject.dirname)(at)) {
         if (await workspace_exists((0,external_node_path_namespaceObject.join)(at, '.git')))
             return true;
-        if (at === top)
+        if (at === top || at === (0,external_node_path_namespaceObject.dirname)(at))
             return false;
     }
 }
@@ -3845,6 +4558,7 @@ async function workspace_exists(path) {
 }
 
 ;// CONCATENATED MODULE: ./build/methods/rsync-filter.js
+
 
 
 
@@ -3874,6 +4588,18 @@ async function readIgnoreFile({ root, isFile }) {
         .filter((line) => !/^[#;]/.test(line))
         .map((line) => line.replace(/^- +/, ''))
         .filter((line) => !/[\u0000-\u001f\u007f]/.test(line));
+}
+/**
+ * Refuses a source inside of what a mirror leaves out: its files have no names by which they would be left out.
+ * @throws PushError `unsafe`
+ */
+async function guardSource({ root }, workspace) {
+    const hidden = builtInExcludes.filter((pattern) => pattern.startsWith('.'));
+    const way = (0,external_node_path_namespaceObject.relative)(await (0,promises_namespaceObject.realpath)(workspace), root).split(external_node_path_namespaceObject.sep);
+    const name = way.find((each) => hidden.some((pattern) => matchesName(pattern, each)));
+    if (name === undefined)
+        return;
+    throw new PushError('unsafe', `The source lies in ${name}, which is never sent.`, 'Name another directory.');
 }
 /**
  * Refuses to send a git directory with a token in it, as actions/checkout leaves one there.
@@ -3964,7 +4690,7 @@ async function list(task, session) {
         since,
         items,
         files: items.filter(({ type }) => type !== 'directory').length,
-        manifest,
+        content: manifest && { manifest, sums: sumUp(manifest) },
         memory: memoryFor(step, settings, rules, version, manifest ?? new Map()),
     };
 }
@@ -3978,14 +4704,151 @@ function sourceOf({ step: { workspace } }) {
     return workspace.isFile ? workspace.root : `${workspace.root}/`;
 }
 
+;// CONCATENATED MODULE: ./build/core/ssh-files.js
+
+
+/** The names in the session's folder. ssh runs in that folder, so they need no path, no quoting, and fit a socket. */
+const fileNames = {
+    key: 'key',
+    passphrase: 'passphrase',
+    askpass: './askpass',
+    knownHosts: 'known_hosts',
+    config: 'ssh_config',
+    log: 'ssh.log',
+    offered: 'offered_keys',
+    pin: 'pinned-host-key',
+    keeper: 'keep-connection',
+    socket: 'c',
+    /** The wrapper: what git, hg and rsync call instead of ssh. The session's folder is first in their PATH. */
+    wrapper: 'dotcloud-ssh',
+    /** What rsync calls instead of it when a shell is open at the server. */
+    relay: 'dotcloud-shell',
+};
+/** How the bastion is called in the configuration; no host can be called so. */
+const jumpAlias = 'dotcloud-push..jump';
+/** Seconds between two questions to a silent server whether it still lives. */
+const aliveInterval = 15;
+function block(pattern, entries) {
+    return [`Host ${pattern}`, ...entries.map(([name, value]) => `  ${name} ${value}`), ''].join('\n');
+}
+function address({ user, host, port }) {
+    return [
+        ['HostName', host],
+        ['User', user],
+        ['Port', port],
+    ];
+}
+/** The whole of ssh's configuration: with `-F`, neither the user's nor the system's is read. */
+function sshConfig(options) {
+    const { login, jump, hostKeys, folder, multiplex } = options;
+    const always = block('*', [
+        ['IdentityFile', fileNames.key],
+        ['IdentitiesOnly', 'yes'],
+        ['IdentityAgent', 'none'],
+        ['AddKeysToAgent', 'no'],
+        ['PreferredAuthentications', 'publickey'],
+        ['PasswordAuthentication', 'no'],
+        ['KbdInteractiveAuthentication', 'no'],
+        ['NumberOfPasswordPrompts', 1],
+        // Batch mode would also forbid to ask our own askpass for the key's passphrase.
+        ['BatchMode', options.encryptedKey ? 'no' : 'yes'],
+        ['StrictHostKeyChecking', hostKeys.insecure ? 'no' : 'yes'],
+        ['UserKnownHostsFile', hostKeys.insecure ? '/dev/null' : fileNames.knownHosts],
+        ['GlobalKnownHostsFile', '/dev/null'],
+        // ssh before 8.5 does not know it; fingerprints need it.
+        ['IgnoreUnknown', 'KnownHostsCommand'],
+        ['KnownHostsCommand', `"${`${folder}/${fileNames.pin}`.replaceAll(/["\\]/g, '\\$&')}" %I %H %t %f %K`],
+        ['UpdateHostKeys', 'no'],
+        ['VerifyHostKeyDNS', 'no'],
+        ['CheckHostIP', 'no'],
+        ['CanonicalizeHostname', 'no'],
+        ['ForwardAgent', 'no'],
+        ['ClearAllForwardings', 'yes'],
+        ['PermitLocalCommand', 'no'],
+        ['RequestTTY', 'no'],
+        ['EscapeChar', 'none'],
+        ['Compression', 'no'],
+        ['TCPKeepAlive', 'yes'],
+        ['ServerAliveInterval', aliveInterval],
+        ['ServerAliveCountMax', Math.max(1, Math.ceil(options.idleTimeout / aliveInterval))],
+        ['ConnectTimeout', options.connectTimeout],
+    ]);
+    const target = block('*', [
+        ...address(login),
+        ['ControlPath', multiplex ? fileNames.socket : 'none'],
+        ['ProxyJump', jump === undefined ? 'none' : jumpAlias],
+    ]);
+    const bastion = jump === undefined ? '' : block(jumpAlias, [...address(jump), ['ControlPath', 'none'], ['ProxyJump', 'none']]);
+    // ssh takes the first value that it finds, so the bastion stands before the block that fits every name.
+    return bastion + target + always;
+}
+/** The wrapper, the one way by which anything here reaches ssh. */
+function wrapperScript(ssh, folder, encryptedKey) {
+    const askpass = encryptedKey
+        ? `export SSH_ASKPASS=${fileNames.askpass} SSH_ASKPASS_REQUIRE=force DISPLAY=:none\n`
+        : '';
+    return `#!/bin/sh
+# The one way to ssh: git, hg, rsync and the deploy command all come through here.
+umask 077
+cd ${quote(folder)} || exit 255
+${askpass}exec ${quote(ssh)} -F ${fileNames.config} -v -E ${fileNames.log} "$@"
+`;
+}
+/** Descriptors 3 and 4 lead to the shell's output and input; each line for it begins with this variable's word. */
+const markVariable = 'DOTCLOUD_MARK';
+/** rsync's way to its other half, through the shell that is open at the server: a command line, then the bytes. */
+const relayScript = `#!/bin/sh
+# rsync calls it as: -l USER HOST COMMAND…
+shift 3
+printf '%s %s\\n' "$${markVariable}" "$*" >&4
+exec 5<&0
+cat <&5 >&4 &
+cat <&3
+kill $!
+`;
+/** Prints the passphrase to ssh and ssh-keygen: it is in no argument list and in no environment. */
+const askpassScript = `#!/bin/sh\nexec cat ${fileNames.passphrase}\n`;
+/**
+ * Asked by ssh (KnownHostsCommand) for host keys to trust. It notes the key that the server offers, for the report and
+ * for the error, and vouches for it when its fingerprint is pinned.
+ */
+function pinScript(fingerprints) {
+    return `#!/bin/sh
+umask 077
+[ "$1" = HOSTNAME ] && [ -n "$4" ] || exit 0
+printf '%s %s %s %s\\n' "$2" "$3" "$5" "$4" >>${fileNames.offered}
+case ${quote(` ${fingerprints.join(' ')} `)} in
+  *" $4 "*) printf '%s %s %s\\n' "$2" "$3" "$5" ;;
+esac
+`;
+}
+/** Holds the connection while somebody holds its standard input, so that a killed step leaves no ssh behind. */
+function keeperScript(login) {
+    return `#!/bin/sh
+umask 077
+exec 3<&0
+./${fileNames.wrapper} "$@" -M -N -- ${quote(loginWord(login))} </dev/null 3<&- 2>>${fileNames.log} &
+ssh=$!
+{ read -r _ <&3; kill "$ssh"; } >/dev/null 2>&1 &
+wait "$ssh"
+`;
+}
+
 ;// CONCATENATED MODULE: ./build/methods/rsync-transfer.js
 
 
 
 
+
 /** One rsync over the connection; answers with what changed, or would change. */
-async function transfer(task, session, listing, { mirror, dryRun, first, deletions, filesFrom, prepare }) {
+async function transfer(task, session, listing, { mirror, dryRun, first, deletions, filesFrom, prepare, shell }) {
     const { host, step } = task;
+    const said = createTail();
+    const stderr = (line) => {
+        said.push(line);
+        host.log.remote(line);
+    };
+    const passage = shell?.give(stderr);
     const args = [
         ...(filesFrom === undefined ? ['-r'] : [`--files-from=${filesFrom}`, '--from0']),
         ...transferFlags,
@@ -3996,15 +4859,17 @@ async function transfer(task, session, listing, { mirror, dryRun, first, deletio
         ...(deletions === undefined ? [] : [`--max-delete=${deletions}`]),
         ...(prepare === undefined ? [] : [`--rsync-path=${prepare}`]),
         `--filter=merge ${listing.filter}`,
+        // The relay is made of cats, which give up on a stream that is full; ssh does not.
+        ...(passage === undefined ? [] : ['--blocking-io']),
         '-e',
-        'dotcloud-ssh',
+        passage?.program ?? fileNames.wrapper,
         '--',
         sourceOf(task),
         `${loginWord(step.destination, true)}:${remotePath(step.destination)}/`,
     ];
     const items = [];
-    const said = createTail();
-    const { output, failure } = await attempt(task, session, { label: 'rsync', file: 'rsync', args, env: session.env }, {
+    const { output, failure } = await attempt(task, session, { label: 'rsync', file: 'rsync', args, env: { ...session.env, ...passage?.env } }, {
+        ...(passage === undefined ? {} : { lender: passage.lender }),
         stdout(line) {
             const item = parseItem(line);
             const progress = item === undefined ? parseProgress(line) : undefined;
@@ -4015,38 +4880,39 @@ async function transfer(task, session, listing, { mirror, dryRun, first, deletio
             else if (item.kind !== 'same' && item.name !== '.')
                 items.push(item);
         },
-        stderr(line) {
-            said.push(line);
-            host.log.remote(line);
-        },
+        stderr,
     });
     if (output.code !== 0)
         throw await failure(said.text());
     return items;
 }
 
-;// CONCATENATED MODULE: external "node:zlib"
-const external_node_zlib_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
 ;// CONCATENATED MODULE: ./build/methods/remote-shell.js
+
 
 /** In bytes: the packed journal of more than half a million files. */
 const longestAnswer = 64 << 20;
 /** Milliseconds until a program that waits for input (some forced command) is told that there is none. */
 const patience = 5_000;
+/** The end of a script for a shell that is to take a command; `mark` is a word of the script. */
+const takeCommand = (mark) => `read -r w l && [ "$w" = "${mark}" ] && eval "$l"`;
 /**
- * @param last how the answer ends when it is whole
+ * @param mark a random word, which ends the answer, with a dot behind it, and begins the command
  * @throws PushError `timeout` when it is silent for the idle time, `remote-setup` when it floods
  */
-async function openShell(command, last, host, settings) {
+async function openShell(command, mark, host, settings) {
     const flood = new AbortController();
     const answered = new AbortController();
     const chunks = [];
+    const last = `${mark}.\n`;
+    let listener = (_line) => { };
     let length = 0;
-    let ended = false;
+    let takes = true;
     const running = await new Promise((resolve, reject) => {
         const started = host.runner.start(command, {
             signal: AbortSignal.any([host.signal, flood.signal]),
             idle: settings.idleTimeout,
+            stderr: (line) => listener(line),
             bytes(chunk) {
                 length += chunk.length;
                 if (length > longestAnswer)
@@ -4056,22 +4922,24 @@ async function openShell(command, last, host, settings) {
                     resolve(started);
             },
         });
-        started.done
-            .then(() => resolve(started), reject)
-            .finally(() => {
-            ended = true;
-        });
-        host.clock.sleep(patience, answered.signal).then(() => started.end(), () => undefined);
+        const over = () => {
+            takes = false;
+        };
+        started.done.finally(over).then(() => resolve(started), reject);
+        host.clock.sleep(patience, answered.signal).then(() => {
+            over();
+            started.end();
+        }, () => undefined);
     }).finally(() => answered.abort());
     running.pause();
     return {
         answer: Buffer.concat(chunks),
-        begin: (script) => running.write(script),
-        async finish(script) {
-            if (ended)
+        give(said) {
+            if (!takes)
                 return undefined;
-            running.end(script);
-            return await running.done;
+            takes = false;
+            listener = said;
+            return { program: fileNames.relay, env: { [markVariable]: mark }, lender: running };
         },
         close: () => running.stop(),
     };
@@ -4116,6 +4984,7 @@ function flooded({ label }) {
 
 
 
+
 /**
  * Asks the server, in any login shell, and leaves a shell there for the conclusion.
  * @param ask what to hold against the server's memory; undefined to ask for nothing that is remembered
@@ -4124,28 +4993,37 @@ function flooded({ label }) {
  */
 async function look(session, memory, ask, host, settings) {
     const mark = (0,external_node_crypto_namespaceObject.randomBytes)(8).toString('hex');
-    const words = [memory.path, memory.id, memory.key, ask?.digest ?? '-', ask?.revision ?? '-', mark];
+    const words = [
+        memory.path,
+        memory.id,
+        memory.key,
+        ask?.sums.digest ?? '-',
+        ask?.revision ?? '-',
+        mark,
+        ask?.sums.shares ?? '-',
+    ];
     const question = `sh -c '${script}' - ${words.map(quote).join(' ')}`;
-    const shell = await openShell(session.connection.remote('survey', question), `${mark}.\n`, host, settings);
+    const command = session.connection.remote('survey', question);
+    const shell = await openShell(command, mark, host, settings).catch(orStop(session, host));
     try {
-        return { survey: read(shell.answer, mark, session), shell };
+        return { survey: read(shell.answer, mark, session, ask), shell };
     }
     catch (error) {
         await shell.close();
         throw error;
     }
 }
-function read(answer, mark, session) {
+function read(answer, mark, session, ask) {
     const [noise = '', facts, rest] = splitAt(answer, Buffer.from(`${mark}\n`));
     if (facts === undefined || rest === undefined)
         return undefined;
     if (noise.length > 0) {
         throw new PushError('remote-setup', `The login shell of ${formatLogin(session.login)} prints text, which rsync cannot tell from data.`, 'Let ~/.bashrc and the like print only in interactive shells.', { evidence: noise.toString('utf8').trim().split('\n')[0] ?? '' });
     }
-    return parseFacts(facts.toString('utf8'), rest.subarray(0, -`${mark}.\n`.length));
+    return parseFacts(facts.toString('utf8'), rest.subarray(0, -`${mark}.\n`.length), ask);
 }
 /**
- * Its words are the path, the id, the key, the digest, the revision and the mark; `-` for none. It stands on the command
+ * Its words are the path, the id, the key, the digest, the revision, the mark and the shares' sums; `-` for none. It stands on the command
  * line, where it costs no round trip of its own, in single quotes that sh, csh and fish understand alike: so it is one
  * line without a single quote, and no backslash stands before another or `!` before a letter.
  * Nothing is believed of a directory that is not the one that we pushed to, or that has changed since.
@@ -4167,11 +5045,13 @@ fi;
 fi;
 if [ -n "$same" ]; then printf "exists=yes\\nfilled=yes\\nsame=yes\\nreal=%s\\n" "$real";
 else
-p=$d; while [ ! -d "$p" ]; do p=$(dirname -- "$p"); done;
+p=$d; while [ -n "$p" ] && [ ! -d "$p" ]; do p=$(dirname -- "$p"); done;
 if [ "$p" = "$d" ]; then echo exists=yes; [ -z "$(ls -A -- "$p" 2>/dev/null | head -n 1)" ] || echo filled=yes; fi;
 printf "real=%s\\nrsync=%s\\n" "$(cd -- "$p" && pwd -P)" "$(rsync --version 2>/dev/null | head -n 1)";
+! command -v gzip >/dev/null || echo packs=yes;
 fi;
-printf "%s\\n" "$6"; [ -z "$journal" ] || gzip -1 -c "$m/journal"; printf "%s.\\n" "$6"; exec sh
+printf "%s\\n" "$6"; [ -z "$journal" ] || sh "$m/pick" "$7" | gzip -1 -c; printf "%s.\\n" "$6";
+${takeCommand('$6')}
 `
     .trim()
     .replaceAll('\n', ' ');
@@ -4186,7 +5066,7 @@ function splitAt(text, separator) {
         text.subarray(second + separator.length),
     ];
 }
-function parseFacts(facts, journal) {
+function parseFacts(facts, journal, ask) {
     const fact = (name) => new RegExp(`^${name}=(.*)$`, 'm').exec(facts)?.[1] ?? '';
     return {
         home: fact('home'),
@@ -4197,16 +5077,17 @@ function parseFacts(facts, journal) {
         // Whoever can write there must not choose what a workflow puts into its scripts.
         revision: /^[0-9a-f]{40,64}$/.exec(fact('revision'))?.[0] ?? '',
         rsync: fact('rsync'),
-        known: fact('same') === 'yes' ? 'same' : recall(journal, fact('digest')),
+        packs: fact('packs') === 'yes',
+        known: fact('same') === 'yes' ? 'same' : recall(journal, fact('digest'), ask),
     };
 }
 /** The remembered manifest, believed only when it has the digest that was written with it. */
-function recall(journal, digest) {
-    if (journal.length === 0)
+function recall(journal, digest, ask) {
+    if (journal.length === 0 || ask === undefined)
         return undefined;
     try {
-        const { manifest, length } = replay((0,external_node_zlib_namespaceObject.gunzipSync)(journal, { maxOutputLength: longestAnswer }).toString('utf8'));
-        return digestOf(manifest) === digest ? { manifest, journalLength: length } : undefined;
+        const { manifest, length } = replay((0,external_node_zlib_namespaceObject.gunzipSync)(journal, { maxOutputLength: longestAnswer }).toString('utf8'), ask.manifest);
+        return sumUp(manifest).digest === digest ? { manifest, journalLength: length } : undefined;
     }
     catch {
         return undefined;
@@ -4226,12 +5107,14 @@ function recall(journal, digest) {
 
 
 
+
 const rsync = { name: 'rsync', preflight: rsync_preflight, upload: rsync_upload };
 /** The oldest rsync whose messages and rules we rely on. */
 const rsync_oldest = [3, 1];
 async function rsync_preflight({ step, settings, host }) {
     if (settings.delete && step.destination.base === 'root')
         guardMirror(remotePath(step.destination));
+    await guardSource(step.workspace, host.context.workspace);
     const found = await versionHere(host);
     const [, major = '0', minor = '0'] = /^rsync +version (\d+)\.(\d+)/.exec(found) ?? [];
     if (Number(major) > rsync_oldest[0] || (Number(major) === rsync_oldest[0] && Number(minor) >= rsync_oldest[1]))
@@ -4250,9 +5133,9 @@ async function rsync_upload(task, session) {
         await guardTokens(step.workspace, names(listing));
     await session.connection.ready();
     const revision = step.workspace.sha ?? '';
-    const ask = settings.verify === 'full' || listing.manifest === undefined
+    const ask = settings.verify === 'full' || listing.content === undefined
         ? undefined
-        : { digest: digestOf(listing.manifest), revision: settings.dryRun ? undefined : revision };
+        : { ...listing.content, revision: settings.dryRun ? undefined : revision };
     const { survey, shell } = await look(session, listing.memory, ask, host, settings);
     try {
         return await carryOut({ ...task, guards: [] }, session, { listing, mirror, revision, survey, shell });
@@ -4263,12 +5146,12 @@ async function rsync_upload(task, session) {
 }
 async function carryOut(task, session, situation) {
     const { settings, host } = task;
-    const { listing, mirror, revision, survey, shell } = situation;
+    const { mirror, revision, survey } = situation;
     if (survey === undefined)
         host.log.info('The server gives no shell: what is there is asked of rsync alone.');
     else
         guardServer(task, session, survey, mirror);
-    const work = await planWork(task, session, listing, survey, mirror);
+    const work = await planWork(task, session, situation);
     const done = (result, changes) => ({
         result: settings.dryRun ? 'planned' : result,
         revision,
@@ -4282,14 +5165,24 @@ async function carryOut(task, session, situation) {
     // Known to be the same: nothing to do. Found to be the same: worth remembering.
     if (nothing && (work.how === 'known' || survey === undefined))
         return done('unchanged', []);
-    const draft = draftOf(listing, work);
-    if (survey !== undefined)
-        shell.begin(draftScript(draft));
-    const sent = nothing ? [] : await send(task, session, listing, work, { mirror, prepare: survey !== undefined });
-    if (survey !== undefined)
-        await conclude(task, session, { ...situation, survey, work, draft });
-    const changes = work.changes ?? sent;
-    return done(changes.length === 0 ? 'unchanged' : 'deployed', changes);
+    const conclusion = survey?.packs ? openConclusion(task, session) : undefined;
+    try {
+        const sent = nothing ? [] : await send(task, session, situation, work);
+        if (conclusion !== undefined)
+            await conclude(task, session, { ...situation, work, conclusion });
+        const changes = work.changes ?? sent;
+        return done(changes.length === 0 ? 'unchanged' : 'deployed', changes);
+    }
+    finally {
+        await conclusion?.stop();
+    }
+}
+/** A session for what comes last, opened while the files are sent, so that it need not be waited for then. */
+function openConclusion({ host, settings }, session) {
+    const watch = { signal: host.signal, idle: settings.idleTimeout };
+    const running = host.runner.start(session.connection.remote('conclusion', 'gzip -dc | sh'), watch);
+    running.pause();
+    return running;
 }
 function guardServer(task, session, survey, mirror) {
     const { step, settings } = task;
@@ -4319,7 +5212,7 @@ function names({ items }) {
     return items.map(({ name }) => unescapeName(name).toString('utf8'));
 }
 /** Finds out what has to be done by the cheapest way that is certain, and holds it against the limit of deletions. */
-async function planWork(task, session, listing, survey, mirror) {
+async function planWork(task, session, { listing, survey, mirror, shell }) {
     const { settings } = task;
     if (survey !== undefined && !survey.filled)
         return { how: 'first', changes: listing.items.map(asChange) };
@@ -4330,7 +5223,8 @@ async function planWork(task, session, listing, survey, mirror) {
         return remembered;
     if (!mirror && !settings.dryRun)
         return { how: 'full', changes: undefined };
-    const items = await transfer(task, session, listing, { mirror, dryRun: true });
+    const through = survey === undefined ? {} : { shell };
+    const items = await transfer(task, session, listing, { mirror, dryRun: true, ...through });
     const deleted = items.filter(({ kind, type }) => kind === 'deleted' && type !== 'directory').map(asChange);
     const added = items.filter(({ kind, type }) => kind === 'added' && type !== 'directory').length;
     const paths = deleted.map(({ path }) => path);
@@ -4342,9 +5236,10 @@ async function planWork(task, session, listing, survey, mirror) {
     };
 }
 /** The work that follows from what the server remembers; undefined when that is not certain enough. */
-function fromMemory(task, { items, manifest }, known, mirror) {
-    if (manifest === undefined)
+function fromMemory(task, { items, content }, known, mirror) {
+    if (content === undefined)
         return undefined;
+    const { manifest } = content;
     const difference = manifest_compare(known.manifest, manifest);
     const { added, changed, removed, removedDirectories, risky } = difference;
     // Names go to the server line by line, so one with a line break in it is left to rsync.
@@ -4365,19 +5260,20 @@ function fromMemory(task, { items, manifest }, known, mirror) {
         ...changed.flatMap(change('changed')),
         ...added.flatMap(change('added')),
     ];
-    return { how: 'known', changes, difference, journalLength: known.journalLength };
+    const carryOn = haveSameShares(known.manifest, manifest) && known.journalLength <= 2 * manifest.size;
+    return { how: 'known', changes, difference, carryOn };
 }
 function files(manifest) {
     return [...manifest.values()].filter((line) => !line.startsWith('directory ')).length;
 }
 /** Sends what the work asks for. */
-async function send(task, session, listing, work, how) {
+async function send(task, session, { listing, mirror, survey, shell }, work) {
     const { difference, deletions } = work;
     const options = {
-        mirror: how.mirror && work.how === 'full',
+        mirror: mirror && work.how === 'full',
         dryRun: false,
         first: work.how === 'first',
-        ...(how.prepare ? { prepare: preparation(listing.memory) } : {}),
+        ...(survey === undefined ? {} : { prepare: preparation(listing.memory), shell }),
         ...(deletions === undefined ? {} : { deletions }),
     };
     if (difference === undefined)
@@ -4391,35 +5287,35 @@ async function send(task, session, listing, work, how) {
 const nul = Buffer.from([0]);
 // rsync takes a name that begins with # or ; for a comment.
 const here = Buffer.from('./');
-/** What the server is to note of the files: known before they are sent. */
-function draftOf({ manifest = new Map() }, { difference, journalLength = 0 }) {
-    const rewrite = difference === undefined || journalLength > 2 * manifest.size;
-    const journal = rewrite ? wholeJournal(manifest) : journalOf(difference, manifest);
-    return { journal, rewrite, mark: `end-${(0,external_node_crypto_namespaceObject.randomBytes)(8).toString('hex')}` };
+/** What the server is to note of the files; undefined when that is not certain. */
+function contentOf(task, listing, { difference, carryOn = false }) {
+    if (listing.content === undefined || !isSettled(task, listing, difference))
+        return undefined;
+    const { manifest, sums } = listing.content;
+    if (difference === undefined || !carryOn)
+        return { sums, journal: wholeJournal(manifest), rewrite: true };
+    return { sums, journal: journalOf(difference, manifest), rewrite: false };
 }
 /** Removes what the source no longer has, and lets the server remember what it holds now. */
-async function conclude(task, session, { listing, work, survey, shell, revision, draft }) {
+async function conclude(task, session, { listing, work, survey, revision, conclusion }) {
     const { host, settings } = task;
-    const { manifest, memory } = listing;
     const { difference } = work;
     const removes = difference !== undefined && settings.delete;
-    const script = conclusionScript(memory, draft, {
+    const script = conclusionScript(listing.memory, {
         revision,
-        digest: manifest !== undefined && isSettled(task, listing, difference) ? digestOf(manifest) : undefined,
+        content: contentOf(task, listing, work),
         removed: removes ? difference.removed : [],
         removedDirectories: removes ? difference.removedDirectories : [],
     });
-    const watch = { signal: host.signal, idle: settings.idleTimeout };
-    const whole = Buffer.concat([draftScript(draft), script]);
-    const anew = () => host.runner.run(session.connection.remote('conclusion', 'sh -s', whole), watch);
-    const { code, stderr } = (await shell.finish(script)) ?? (await anew());
+    conclusion.end((0,external_node_zlib_namespaceObject.gzipSync)(script));
+    const { code, stderr } = await conclusion.done.catch(orStop(session, host));
     if (code === 0)
         return;
     const evidence = stderr.trim().split('\n')[0] ?? '';
     if (code !== 2 && removes && difference.removed.length > 0) {
         throw new PushError('transfer', `The new files are on ${formatLogin(session.login)}, but the old ones could not be removed.`, 'Run this again: it compares everything anew.', { evidence });
     }
-    host.log.debug(`The server did not remember the push: ${survey.home} ${evidence}`);
+    host.log.debug(`The server did not remember the push: ${survey?.home} ${evidence}`);
 }
 /** Whether what was sent is what was listed: nothing that was sent has changed since the listing began. */
 function isSettled(task, { items, since }, difference) {
@@ -4511,7 +5407,7 @@ class Chart {
     tell(...findings) {
         for (const finding of findings) {
             this.#findings.push(finding);
-            for (const line of formatFinding(finding))
+            for (const line of finding_formatFinding(finding))
                 this.#log.info(line);
         }
     }
@@ -4522,7 +5418,7 @@ class Chart {
     }
 }
 /** A finding in one line for each of: what, evidence, next step. */
-function formatFinding({ check, verdict, detail, evidence, next }) {
+function finding_formatFinding({ check, verdict, detail, evidence, next }) {
     const margin = ' '.repeat(25);
     return [
         `${verdict.padEnd(8)} ${check.padEnd(15)} ${detail}`,
@@ -4783,6 +5679,8 @@ function quoted(value) {
 
 
 
+/** Milliseconds that a server which was silent for long may take to name its branch. */
+const mostAsked = 2_000;
 /** How many commits a report lists. */
 const mostListed = 50;
 /** How many files a diff may have for its lines to be counted, and how large they may be. */
@@ -4841,23 +5739,53 @@ class Repository {
     }
     /** Changed and untracked files, seen through our repository: no filter, hook or monitor of the workspace runs. */
     async #uncommitted() {
-        const index = (0,external_node_path_namespaceObject.join)(this.#directory, 'index');
-        const copied = await copyPlain((0,external_node_path_namespaceObject.join)(this.#facts.directory, 'index'), index);
-        if (!copied)
+        if (!(await this.#borrowIndex()))
             return [];
+        const own = ['--git-dir', this.#directory, '--work-tree', this.#task.step.workspace.root];
+        const plain = ['-c', 'core.quotePath=false', ...(await this.#reading())];
         const { stdout } = await this.#run('git status', [
-            '--git-dir',
-            this.#directory,
-            '--work-tree',
-            this.#task.step.workspace.root,
-            '-c',
-            'core.quotePath=false',
+            ...own,
+            ...plain,
             'status',
             '--porcelain',
             '--no-renames',
             '--ignore-submodules=all',
         ]);
-        return stdout.split('\n').flatMap((line) => (line.length > 3 ? [line.slice(3)] : []));
+        const lines = stdout.split('\n').filter((line) => line.length > 3);
+        const changed = lines.flatMap((line) => (line[1] === 'M' ? [line.slice(3)] : []));
+        const filtered = await this.#filtered(own, changed);
+        return lines.map((line) => line.slice(3)).filter((name) => !filtered.has(name));
+    }
+    /** A copy of the index, in one or two parts, and of what is ignored here alone. */
+    async #borrowIndex() {
+        const { directory, commonDirectory } = this.#facts;
+        const shared = (await (0,promises_namespaceObject.readdir)(directory)).filter((name) => name.startsWith('sharedindex.'));
+        await (0,promises_namespaceObject.mkdir)((0,external_node_path_namespaceObject.join)(this.#directory, 'info'), { recursive: true });
+        const [copied] = await Promise.all([
+            copyPlain((0,external_node_path_namespaceObject.join)(directory, 'index'), (0,external_node_path_namespaceObject.join)(this.#directory, 'index')),
+            copyPlain((0,external_node_path_namespaceObject.join)(commonDirectory, 'info/exclude'), (0,external_node_path_namespaceObject.join)(this.#directory, 'info/exclude')),
+            ...shared.map((name) => copyPlain((0,external_node_path_namespaceObject.join)(directory, name), (0,external_node_path_namespaceObject.join)(this.#directory, name))),
+        ]);
+        return copied;
+    }
+    /** The workspace's settings, as options, by which a file that was checked out is the same as the committed one. */
+    async #reading() {
+        const file = (0,external_node_path_namespaceObject.join)(this.#facts.commonDirectory, 'config');
+        const keys = '^core\\.(autocrlf|eol|filemode|symlinks|ignorecase|precomposeunicode)$';
+        const { stdout } = await this.#run('git config', ['config', '--file', file, '--null', '--get-regexp', keys]);
+        return stdout.split('\0').flatMap((entry) => (entry === '' ? [] : ['-c', entry.replace('\n', '=')]));
+    }
+    /** Those of the files whose content goes through a filter such as LFS; without running it nobody can tell changes. */
+    async #filtered(own, names) {
+        if (names.length === 0)
+            return new Set();
+        const { host } = this.#task;
+        const args = [...own, 'check-attr', '-z', '--stdin', 'filter'];
+        const command = { label: 'git check-attr', file: 'git', args, env: this.#env, stdin: `${names.join('\0')}\0` };
+        const { stdout } = await host.runner.run(command, { signal: host.signal });
+        const fields = stdout.split('\0');
+        const isSet = (value = 'unset') => value !== 'unset' && value !== 'unspecified';
+        return new Set(fields.filter((_, index) => index % 3 === 0 && isSet(fields[index + 2])));
     }
     /** Fetches the missing history from where the checkout came from, with the credentials that it left. */
     async complete() {
@@ -4891,8 +5819,8 @@ class Repository {
             throw shallowRefusal(fetched.stderr.trim().split('\n').at(-1) ?? '');
     }
     /** Where the branch is at the destination; empty when it does not exist. */
-    async remoteTip(ref) {
-        const { output, failure } = await attempt(this.#task, this.#session, this.#command('git ls-remote', ['ls-remote', '--', this.#url(), ref]));
+    async remoteTip(ref, task = this.#task) {
+        const { output, failure } = await attempt(task, this.#session, this.#command('git ls-remote', ['ls-remote', '--', this.#url(), ref]));
         if (output.code !== 0)
             throw await failure();
         const line = output.stdout.split('\n').find((each) => each.endsWith(`\t${ref}`));
@@ -4968,10 +5896,25 @@ class Repository {
             return { flag: '*', previous: '', complaint, said: remoteSaid.lines() };
         throw problem;
     }
-    async #arrived(revision, ref) {
+    /**
+     * What there is to say of a push that was ended for its silence when the branch has moved all the same: a hook may
+     * have left a program behind that holds the line.
+     * @throws the error when the branch has not moved, or does not tell so at once
+     */
+    async ended(error, revision, ref) {
+        const { host, settings } = this.#task;
+        if (!(error instanceof PushError) || error.errorClass !== 'timeout' || host.signal.aborted || settings.dryRun)
+            throw error;
+        const signal = AbortSignal.any([host.signal, AbortSignal.timeout(mostAsked)]);
+        if (!(await this.#arrived(revision, ref, { ...this.#task, host: { ...host, signal } })))
+            throw error;
+        const failure = new PushError('timeout', `${error.cause} The branch there has moved all the same.`, 'Look at what its hooks wait for; what they leave running must write elsewhere: nohup … >/dev/null 2>&1 &');
+        return { flag: '*', previous: '', complaint: '', failure, said: [] };
+    }
+    async #arrived(revision, ref, task = this.#task) {
         try {
             await this.#session.connection.ready();
-            return (await this.remoteTip(ref)) === revision;
+            return (await this.remoteTip(ref, task)) === revision;
         }
         catch {
             return false;
@@ -5125,20 +6068,24 @@ async function git_upload(task, session) {
     const snapshot = facts.shallow && settings.shallow === 'snapshot';
     const tip = settings.force || snapshot ? await repository.remoteTip(ref) : undefined;
     const revision = snapshot ? await repository.snapshot(ref, tip ?? '') : facts.head;
-    const pushed = await repository.push(revision, ref, tip);
+    const pushed = await repository
+        .push(revision, ref, tip)
+        .catch((error) => repository.ended(error, revision, ref));
     const unchanged = pushed.flag === '=';
     const previousRevision = unchanged ? revision : pushed.previous || tip || '';
     const difference = unchanged ? { changes: [] } : repository.difference(previousRevision, revision);
-    const verified = unchanged || settings.dryRun ? undefined : repository.verify(revision, ref).finally(() => difference);
+    const known = unchanged || settings.dryRun || pushed.failure !== undefined;
+    const verified = known ? undefined : repository.verify(revision, ref).finally(() => difference);
     // What the push brought is found out while the branch is read back.
     const [brought] = await Promise.all([difference, verified]);
+    const failure = pushed.complaint === '' ? pushed.failure : complained(pushed.complaint, session);
     return {
         result: settings.dryRun ? 'planned' : unchanged ? 'unchanged' : 'deployed',
         revision,
         previousRevision,
         said: pushed.said,
         ...brought,
-        ...(pushed.complaint === '' ? {} : { failure: complained(pushed.complaint, session) }),
+        ...(failure === undefined ? {} : { failure }),
     };
 }
 /** `git ls-remote` of the branch. */
@@ -5164,6 +6111,108 @@ function git_factsOf(facts) {
 
 /** The registry, in dotCloud's order of detection. */
 const methods = { hg: hg, git: git_git, rsync: rsync };
+
+;// CONCATENATED MODULE: ./build/core/config.js
+
+
+
+
+
+const most = 64 << 10;
+const mostTold = 10;
+/** Every input: as it is given, else as dotcloud-push.yml has it, else its default. */
+async function complete(given, host) {
+    const config = await findConfig(host);
+    const counting = Object.keys(config).filter((name) => !Object.hasOwn(given, name));
+    if (counting.length > 0)
+        host.log.info(`${configFile} sets ${counting.join(', ')}.`);
+    return { ...defaults, ...config, ...given };
+}
+async function findConfig({ context, log }) {
+    const path = (0,external_node_path_namespaceObject.join)(context.workspace, configFile);
+    if (!(await workspace_exists(path)))
+        return {};
+    if (context.event.outside) {
+        log.warning(`${configFile} is not read: the event ${context.event.name} may run over code of somebody who cannot push to this repository.`);
+        return {};
+    }
+    const content = await readPlain(path, most);
+    if (content !== undefined)
+        return await parseConfig(content);
+    throw new PushError('input', `${configFile} is no plain file of at most ${most >> 10} KiB.`, 'Replace it by a plain file, or remove it.');
+}
+/**
+ * Inputs from the text of dotcloud-push.yml, which anybody may have written: only names that the file may set, and only
+ * values that the input accepts.
+ * @throws PushError with every mistake and its line; `input`, or what the input's own value is refused with
+ */
+async function parseConfig(content) {
+    // A parser of YAML is as large as all the rest of us.
+    const { readFlat } = await Promise.all(/* import() */[__nccwpck_require__.e(815), __nccwpck_require__.e(787)]).then(__nccwpck_require__.bind(__nccwpck_require__, 7787));
+    const read = readFlat(content);
+    if ('problem' in read) {
+        throw new PushError('input', `${configFile} cannot be read.`, 'Write YAML: a line with a name and a value for each input.', { evidence: read.problem });
+    }
+    const given = new Map();
+    const mistakes = read.entries.flatMap((entry) => {
+        try {
+            const [name, value] = readEntry(entry);
+            if (given.has(name))
+                throw twice(name, entry);
+            given.set(name, value);
+            return judge(name, value, entry);
+        }
+        catch (error) {
+            if (error instanceof PushError)
+                return [error];
+            throw error;
+        }
+    });
+    const problem = combine(mistakes.slice(0, mostTold));
+    if (problem !== undefined)
+        throw problem;
+    return Object.fromEntries(given);
+}
+function readEntry({ key, value, line }) {
+    const input = inputs.find(({ name }) => name === key);
+    if (input === undefined) {
+        throw new PushError('input', `${configFile} has ${JSON.stringify(key ?? '…')} in line ${line}, which is no input.`, `The file accepts ${config_accepted()}.`);
+    }
+    const { name, list } = input;
+    if (!input.configurable) {
+        throw new PushError('input', `${configFile} sets ${name} in line ${line}, which is not for a file that comes with the code.`, `Set ${name} in the workflow, as an option or as a variable. The file accepts ${config_accepted()}.`);
+    }
+    if (typeof value === 'string')
+        return [name, value];
+    if (list && value?.every((each) => each !== undefined))
+        return [name, value.join('\n')];
+    throw new PushError('input', `${configFile} has something else than a value for ${name} in line ${line}.`, `${name} accepts ${list ? 'a list of texts, or one text with a line for each' : 'one value'}; for the default, leave it out.`);
+}
+const config_accepted = () => inputs.flatMap(({ name, configurable }) => (configurable ? [name] : [])).join(', ');
+function twice(name, { line }) {
+    return new PushError('input', `${configFile} sets ${name} again in line ${line}.`, 'Keep one of them.');
+}
+/** What is wrong with the value alone, told with its line. */
+function judge(name, value, { line }) {
+    const usual = mistakesOf({}).map(({ cause }) => cause);
+    const place = `${configFile}, line ${line}`;
+    return mistakesOf({ [name]: value })
+        .filter(({ cause }) => !usual.includes(cause))
+        .map(({ errorClass, cause, next, evidence }) => new PushError(errorClass, cause, next, { evidence: evidence === '' ? place : `${place}: ${evidence}` }));
+}
+function mistakesOf(given) {
+    const raw = { ...defaults, ...given };
+    const { mistakes } = judgeSettings(raw);
+    try {
+        parseBranches(raw);
+        return mistakes;
+    }
+    catch (error) {
+        if (error instanceof PushError)
+            return [...mistakes, error];
+        throw error;
+    }
+}
 
 ;// CONCATENATED MODULE: ./build/core/deploy.js
 
@@ -5200,11 +6249,17 @@ async function deploy(command, session, host, settings) {
         return { exitCode: end === 'status' ? code : undefined, tail, failure: failed(end, code, session, tail) };
     }
     catch (error) {
+        const end = commandEnd(await connection.log(start));
         await stopRemote(session, host);
         if (!(error instanceof PushError))
             throw error;
-        return { exitCode: undefined, tail, failure: error };
+        const silent = error.errorClass === 'timeout' && !host.signal.aborted;
+        return { exitCode: undefined, tail, failure: silent && end !== 'lost' ? heldOpen(error) : error };
     }
+}
+/** The server has told how the command ended, and yet its output went on. */
+function heldOpen({ cause }) {
+    return new PushError('timeout', 'The deploy command has ended, but a program that it started holds its output open.', 'Let what stays write elsewhere: nohup … >/dev/null 2>&1 &', { evidence: cause });
 }
 function failed(end, code, session, tail) {
     const evidence = tail.at(-1) ?? '';
@@ -5215,7 +6270,7 @@ function failed(end, code, session, tail) {
         return new PushError('deploy', 'The deploy command was killed by a signal on the server.', "Look into the server's log: when memory runs out, the kernel kills.", { evidence });
     }
     const signal = code > 128 && code < 160 ? ` (a program in it was killed by signal ${code - 128})` : '';
-    return new PushError('deploy', `The deploy command failed with exit code ${code}${signal}.`, 'Read its output above; the new content is on the server.', { evidence });
+    return new PushError('deploy', `The deploy command failed with exit code ${code}${signal}.`, 'Its output tells why; the new content is on the server.', { evidence });
 }
 
 ;// CONCATENATED MODULE: ./build/core/report.js
@@ -5343,14 +6398,26 @@ function toSend(method, upload) {
         return upload?.bytesToSend;
     return upload.changes.reduce((sum, { kind, size = 0 }) => sum + (kind === 'deleted' ? 0 : size), 0);
 }
-/** How to get back to what was there before, as far as this tool can; empty when nothing was replaced. */
-function rollback({ uploaded, method, changes, previousRevision, revision }) {
-    if (!uploaded || method === '' || (changes.length === 0 && previousRevision === revision))
-        return '';
+/** Nothing when nothing was replaced. */
+function rollback({ uploaded, method, changes, commits, previousRevision, revision, }) {
+    const fresh = previousRevision === '' && changes.every(({ kind }) => kind === 'added');
+    if (!uploaded || method === '' || fresh || (changes.length === 0 && previousRevision === revision))
+        return;
+    const before = commits.length > 0 && /^[0-9a-f]{40,64}$/.test(previousRevision) ? previousRevision : '';
+    const message = `-m 'Back to ${before.slice(0, 10)}'`;
     return {
-        git: 'Revert the commits (git revert) and push: that is deployed like any other. An earlier run, run again, needs force: true, since git does not go back by itself.',
-        hg: 'Back the changesets out (hg backout) and push: that is deployed like any other. An earlier run, run again, changes nothing, since hg push only adds.',
-        rsync: 'Run the earlier run of this workflow again: it sends the files as they were. What only the destination had, and was deleted, does not come back.',
+        git: {
+            advice: 'Push the earlier state as a new commit: that is deployed like any other. An earlier run, run again, needs force: true, since git does not go back by itself.',
+            command: before && `git restore --source=${before} --staged --worktree :/ &&\ngit commit ${message} &&\ngit push`,
+        },
+        hg: {
+            advice: 'Push the earlier state as a new changeset: that is deployed like any other. An earlier run, run again, changes nothing, since hg push only adds.',
+            command: before && `hg revert --all --rev ${before} &&\nhg commit ${message} &&\nhg push`,
+        },
+        rsync: {
+            advice: 'Run the earlier run of this workflow again: it sends the files as they were. What only the destination had, and was deleted, does not come back.',
+            command: '',
+        },
     }[method];
 }
 /** How a kind of change is written before a name. */
@@ -5369,6 +6436,10 @@ function headline(report) {
     if (report.failure !== undefined)
         return `failed (${report.failure.errorClass}) after ${end}`;
     return `${report.result} in ${end}: ${changed} changed, ${deleted} deleted`;
+}
+/** Where the time went, in one line; GitHub folds the stages away. */
+function times({ stages }) {
+    return stages.map((stage) => `${titles[stage.name]} ${stage.seconds.toFixed(2)} s`).join(' · ');
 }
 /** How many files a push changed (or added) and deleted; directories do not count. */
 function countChanges({ changes }) {
@@ -5401,6 +6472,7 @@ function toValues(report) {
 /** The report as JSON: the outputs with their own types, and what does not fit into an output. */
 function toJson(report) {
     const { changed, deleted } = countChanges(report);
+    const back = rollback(report);
     return {
         ...toValues(report),
         app: report.app,
@@ -5423,7 +6495,7 @@ function toJson(report) {
         'commit-count': report.commitCount,
         guards: report.guards,
         'bytes-to-send': report.bytesToSend ?? null,
-        rollback: rollback(report),
+        rollback: back === undefined ? '' : [back.advice, back.command].filter((part) => part !== '').join('\n'),
         'push-output': report.said,
         'deploy-output': report.tail,
     };
@@ -5431,122 +6503,6 @@ function toJson(report) {
 /** Seconds, cut to milliseconds. */
 function milliseconds(seconds) {
     return Math.round(seconds * 1000) / 1000;
-}
-
-;// CONCATENATED MODULE: ./build/core/ssh-files.js
-
-
-/** The names in the session's folder. ssh runs in that folder, so they need no path, no quoting, and fit a socket. */
-const fileNames = {
-    key: 'key',
-    passphrase: 'passphrase',
-    askpass: './askpass',
-    knownHosts: 'known_hosts',
-    config: 'ssh_config',
-    log: 'ssh.log',
-    offered: 'offered_keys',
-    pin: 'pinned-host-key',
-    keeper: 'keep-connection',
-    socket: 'c',
-    /** The wrapper: what git, hg and rsync call instead of ssh. The session's folder is first in their PATH. */
-    wrapper: 'dotcloud-ssh',
-};
-/** How the bastion is called in the configuration; no host can be called so. */
-const jumpAlias = 'dotcloud-push..jump';
-/** Seconds between two questions to a silent server whether it still lives. */
-const aliveInterval = 15;
-function block(pattern, entries) {
-    return [`Host ${pattern}`, ...entries.map(([name, value]) => `  ${name} ${value}`), ''].join('\n');
-}
-function address({ user, host, port }) {
-    return [
-        ['HostName', host],
-        ['User', user],
-        ['Port', port],
-    ];
-}
-/** The whole of ssh's configuration: with `-F`, neither the user's nor the system's is read. */
-function sshConfig(options) {
-    const { login, jump, hostKeys, folder, multiplex } = options;
-    const always = block('*', [
-        ['IdentityFile', fileNames.key],
-        ['IdentitiesOnly', 'yes'],
-        ['IdentityAgent', 'none'],
-        ['AddKeysToAgent', 'no'],
-        ['PreferredAuthentications', 'publickey'],
-        ['PasswordAuthentication', 'no'],
-        ['KbdInteractiveAuthentication', 'no'],
-        ['NumberOfPasswordPrompts', 1],
-        // Batch mode would also forbid to ask our own askpass for the key's passphrase.
-        ['BatchMode', options.encryptedKey ? 'no' : 'yes'],
-        ['StrictHostKeyChecking', hostKeys.insecure ? 'no' : 'yes'],
-        ['UserKnownHostsFile', hostKeys.insecure ? '/dev/null' : fileNames.knownHosts],
-        ['GlobalKnownHostsFile', '/dev/null'],
-        // ssh before 8.5 does not know it; fingerprints need it.
-        ['IgnoreUnknown', 'KnownHostsCommand'],
-        ['KnownHostsCommand', `"${`${folder}/${fileNames.pin}`.replaceAll(/["\\]/g, '\\$&')}" %I %H %t %f %K`],
-        ['UpdateHostKeys', 'no'],
-        ['VerifyHostKeyDNS', 'no'],
-        ['CheckHostIP', 'no'],
-        ['CanonicalizeHostname', 'no'],
-        ['ForwardAgent', 'no'],
-        ['ClearAllForwardings', 'yes'],
-        ['PermitLocalCommand', 'no'],
-        ['RequestTTY', 'no'],
-        ['EscapeChar', 'none'],
-        ['Compression', 'no'],
-        ['TCPKeepAlive', 'yes'],
-        ['ServerAliveInterval', aliveInterval],
-        ['ServerAliveCountMax', Math.max(1, Math.ceil(options.idleTimeout / aliveInterval))],
-        ['ConnectTimeout', options.connectTimeout],
-    ]);
-    const target = block('*', [
-        ...address(login),
-        ['ControlPath', multiplex ? fileNames.socket : 'none'],
-        ['ProxyJump', jump === undefined ? 'none' : jumpAlias],
-    ]);
-    const bastion = jump === undefined ? '' : block(jumpAlias, [...address(jump), ['ControlPath', 'none'], ['ProxyJump', 'none']]);
-    // ssh takes the first value that it finds, so the bastion stands before the block that fits every name.
-    return bastion + target + always;
-}
-/** The wrapper, the one way by which anything here reaches ssh. */
-function wrapperScript(ssh, folder, encryptedKey) {
-    const askpass = encryptedKey
-        ? `export SSH_ASKPASS=${fileNames.askpass} SSH_ASKPASS_REQUIRE=force DISPLAY=:none\n`
-        : '';
-    return `#!/bin/sh
-# The one way to ssh: git, hg, rsync and the deploy command all come through here.
-umask 077
-cd ${quote(folder)} || exit 255
-${askpass}exec ${quote(ssh)} -F ${fileNames.config} -v -E ${fileNames.log} "$@"
-`;
-}
-/** Prints the passphrase to ssh and ssh-keygen: it is in no argument list and in no environment. */
-const askpassScript = `#!/bin/sh\nexec cat ${fileNames.passphrase}\n`;
-/**
- * Asked by ssh (KnownHostsCommand) for host keys to trust. It notes the key that the server offers, for the report and
- * for the error, and vouches for it when its fingerprint is pinned.
- */
-function pinScript(fingerprints) {
-    return `#!/bin/sh
-umask 077
-[ "$1" = HOSTNAME ] && [ -n "$4" ] || exit 0
-printf '%s %s %s %s\\n' "$2" "$3" "$5" "$4" >>${fileNames.offered}
-case ${quote(` ${fingerprints.join(' ')} `)} in
-  *" $4 "*) printf '%s %s %s\\n' "$2" "$3" "$5" ;;
-esac
-`;
-}
-/** Holds the connection while somebody holds its standard input, so that a killed step leaves no ssh behind. */
-function keeperScript(login) {
-    return `#!/bin/sh
-umask 077
-exec 3<&0
-./${fileNames.wrapper} "$@" -M -N -- ${quote(loginWord(login))} </dev/null 3<&- 2>>${fileNames.log} &
-ssh=$!
-{ read -r _ <&3; kill "$ssh"; } >/dev/null 2>&1 &
-wait "$ssh"
-`;
 }
 
 ;// CONCATENATED MODULE: ./build/core/connection.js
@@ -5594,18 +6550,21 @@ function createConnection(options, settings, host) {
             env,
         });
         let ended = false;
+        let broken;
         running.done
+            .catch((error) => {
+            broken = error;
+        })
             .finally(() => {
             ended = true;
             if (master === running)
                 master = undefined;
-        })
-            .catch(() => undefined);
+        });
         const deadline = host.clock.now() + settings.connectTimeout * 1000;
         try {
             while (!(0,external_node_fs_namespaceObject.existsSync)(socket)) {
                 if (ended)
-                    throw connectFailure(await log(start), { ...options, ...settings, jump, offered: await offered() });
+                    throw broken ?? connectFailure(await log(start), { ...options, ...settings, jump, offered: await offered() });
                 if (host.clock.now() > deadline)
                     throw tooSlow();
                 await host.clock.sleep(lookInterval, signal);
@@ -5714,8 +6673,8 @@ const longestLog = 20_000;
 async function withSession(settings, planned, host, ended, use) {
     // mkdtemp makes it 0700 whatever the umask; the clean-up knows of it before a secret is in it.
     const folder = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(host.context.temp, folderPrefix));
-    host.remember(folder);
     try {
+        host.remember(folder);
         const session = await openSession(folder, settings, planned, host);
         try {
             return await use(session);
@@ -5762,6 +6721,7 @@ async function openSession(folder, settings, planned, host) {
         write(fileNames.wrapper, wrapperScript(ssh, folder, encryptedKey), 0o700),
         write(fileNames.pin, pinScript(settings.hostKeys.fingerprints), 0o700),
         write(fileNames.keeper, keeperScript(login), 0o700),
+        write(fileNames.relay, relayScript, 0o700),
     ]);
     const connection = createConnection({ folder, env, login, keyFingerprint, multiplex }, settings, host);
     // The login takes longest: it goes on while the methods prepare. Who needs it waits for it and sees its failure.
@@ -5807,15 +6767,17 @@ async function judgeKey(folder, env, { passphrase }, host) {
 
 
 
+
 /** How many changes the log lists; the report has them all. */
-const mostTold = 20;
+const push_mostTold = 20;
 /**
- * One push from raw inputs to a report. It never throws: whatever went wrong is in the report, with its class.
+ * One push from the given inputs to a report. It never throws: whatever went wrong is in the report, with its class.
  * The settings of a run whose branch does not match are not even read, so that it stays green without a secret.
  */
-async function push_push(raw, host) {
+async function push_push(given, host) {
     const ledger = new Ledger(host);
     try {
+        const raw = await complete(given, host);
         const filter = parseBranches(raw);
         const ref = filter.length === 0 ? undefined : (host.context.ref ?? (await checkedOutRef(raw.source, host)));
         const { open, reason } = gate(filter, ref);
@@ -5903,10 +6865,10 @@ async function push_carryOut(steps, session, settings, host, ledger) {
     }
 }
 function tellChanges({ changes }, host) {
-    for (const { kind, path } of sortChanges(changes).slice(0, mostTold))
+    for (const { kind, path } of sortChanges(changes).slice(0, push_mostTold))
         host.log.info(`${report_signs[kind]} ${path}`);
-    if (changes.length > mostTold)
-        host.log.info(`… and ${changes.length - mostTold} more`);
+    if (changes.length > push_mostTold)
+        host.log.info(`… and ${changes.length - push_mostTold} more`);
 }
 /** An upload is idempotent, so a lost line is tried again; everything else is the truth the first time. */
 async function uploadWithRetries(step, session, settings, host, ledger) {
@@ -6020,10 +6982,10 @@ function bareLogin({ destination, app, deployment }, { context }) {
         return undefined;
     }
 }
-const any = [0, 0];
+const doctor_here_any = [0, 0];
 const tools = {
-    ssh: { args: ['-V'], version: /^OpenSSH\D*(\d+)\.(\d+)/m, oldest: any },
-    git: { args: ['--version'], version: /^git version (\d+)\.(\d+)/, oldest: any },
+    ssh: { args: ['-V'], version: /^OpenSSH\D*(\d+)\.(\d+)/m, oldest: doctor_here_any },
+    git: { args: ['--version'], version: /^git version (\d+)\.(\d+)/, oldest: doctor_here_any },
     hg: { args: ['version', '--quiet'], version: /(\d+)\.(\d+)/, oldest: oldest, env: isolation },
     rsync: { args: ['--version'], version: /^rsync +version v?(\d+)\.(\d+)/, oldest: rsync_oldest },
 };
@@ -6035,24 +6997,51 @@ async function judgeTools(methods, settings, host) {
     const judged = await doctor_here_attempt(async () => [await keygen, ...(await Promise.all(names.map(judge)))].slice(1).join(', '));
     return ['failure' in judged ? fault('tools', judged.failure) : finding_ok('tools', judged.value)];
     async function judge(name) {
-        const { args, version, env, ...tool } = tools[name];
+        const { version, ...tool } = tools[name];
         const oldest = name === 'ssh' && settings.hostKeys.fingerprints.length > 0 ? oldestForFingerprints : tool.oldest;
-        // Not in the workspace, whose own settings an old program would read.
-        const command = { label: `${name} version`, file: name, args, cwd: host.context.temp, ...(env && { env }) };
-        await host.runner.find(name);
-        const { stdout, stderr } = await host.runner.capture(command);
-        const said = (stdout.trim() || stderr.trim()).split('\n')[0] ?? '';
+        const said = await versionOf(name, host);
         const [, major = '', minor = ''] = version.exec(said) ?? [];
         const [first, second] = oldest;
         const known = major !== '' && (Number(major) > first || (Number(major) === first && Number(minor) >= second));
-        if (known || oldest === any)
+        if (known || oldest === doctor_here_any)
             return said;
         throw tooOld(name, oldest, said);
     }
 }
+/** What a program says of its version. @throws PushError when it is missing, or lies inside the workspace */
+async function versionOf(name, { runner, context }) {
+    const { args, env } = tools[name];
+    await runner.find(name);
+    // Not in the workspace, whose own settings an old program would read.
+    const command = { label: `${name} version`, file: name, args, cwd: context.temp, ...(env && { env }) };
+    const { stdout, stderr } = await runner.capture(command);
+    return (stdout.trim() || stderr.trim()).split('\n')[0] ?? '';
+}
 function tooOld(name, oldest, evidence) {
     const wanted = `${name === 'ssh' ? 'OpenSSH' : name} ${oldest.join('.')}`;
     return new PushError('input', `This machine's ${name} is not ${wanted} or newer${name === 'ssh' ? ', which host-key-fingerprint needs' : ''}.`, name === 'ssh' ? 'Pin the host by known-hosts instead.' : `Install ${wanted} or newer.`, { evidence });
+}
+
+;// CONCATENATED MODULE: ./build/core/circumstances.js
+
+
+
+
+const secrets = ['ssh-key', 'ssh-key-passphrase'];
+/** What a bug report needs besides the log, in lines: machine, event, programs, and the inputs that are not the default. */
+async function circumstances(machine, raw, host) {
+    const { event, ref = 'none', sha = 'none', workspace } = host.context;
+    const names = ['ssh', ...methodNames];
+    const programs = await Promise.all(names.map((name) => versionOf(name, host).catch((error) => explain(error).cause)));
+    const given = inputs.flatMap(({ name, default: value }) => raw[name] === undefined || raw[name] === value
+        ? []
+        : [[name, secrets.includes(name) ? `(${raw[name].length} characters)` : raw[name]]]);
+    return [
+        `dotcloud-push ${version}, ${machine}`,
+        `Event ${event.name || 'none'}, ref ${ref}, commit ${sha}, workspace ${workspace}`,
+        ...programs,
+        `Inputs: ${JSON.stringify(Object.fromEntries(given))}`,
+    ];
 }
 
 ;// CONCATENATED MODULE: ./build/core/doctor-line.js
@@ -6155,6 +7144,7 @@ function failedStep({ login, offered }, { errorClass, evidence }) {
 
 
 
+
 /** How much of an answer is looked at, in bytes. */
 const inquiry_longestAnswer = 1 << 16;
 /** Characters of a shell word that means itself in every shell. */
@@ -6173,7 +7163,8 @@ async function inquire(session, step, words, settings, host) {
     ];
     const command = session.connection.remote('inquiry', 'sh -s', `${script.join('\n')}\nprintf '%s\\n' ${mark}\n`);
     host.log.command(command);
-    const answer = (await readAnswer(command, host, settings)).subarray(0, inquiry_longestAnswer).toString('utf8');
+    const whole = await readAnswer(command, host, settings).catch(orStop(session, host));
+    const answer = whole.subarray(0, inquiry_longestAnswer).toString('utf8');
     const [said = '', facts, end] = answer.split(`${mark}\n`);
     return facts === undefined || end === undefined ? { said: answer, facts: undefined } : { said, facts: parse(facts) };
 }
@@ -6216,7 +7207,7 @@ printf 'tool=%s\\n' "$(${inquiry_versions[method]} 2>/dev/null </dev/null | head
 kind=missing
 [ ! -d "$d" ] || kind=directory
 p=$d
-while [ ! -d "$p" ]; do
+while [ -n "$p" ] && [ ! -d "$p" ]; do
   if [ -e "$p" ] || [ -L "$p" ]; then kind=blocked; fi
   p=$(dirname -- "$p")
 done
@@ -6445,14 +7436,58 @@ function judgeWord(word, found, shell, session) {
     return fault('deploy command', explain(new PushError('deploy', cause, next)));
 }
 
+;// CONCATENATED MODULE: ./build/core/html.js
+
+/** How much of one foreign text a page shows, in characters. */
+const html_longest = { text: 500, cell: 160, path: 200, subject: 120 };
+/** Foreign text as it is: whatever HTML or Markdown could read is an entity. */
+function literal(text, most = html_longest.text) {
+    const plain = text.replaceAll(escapes, '');
+    const shown = plain.length > most ? `${plain.slice(0, most)}…` : plain;
+    return shown
+        .replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, '�')
+        .replaceAll(/[^A-Za-z0-9 ,;/+\-\u00a1-\u{10ffff}]/gu, (character) => `&#${character.codePointAt(0)};`);
+}
+/** Foreign text in one piece: a name, an address, a line. */
+const code = (text, most = html_longest.cell) => text === '' ? '' : `<code>${literal(text, most)}</code>`;
+/** A word of plain English; a name, a number with a unit, an address or a mention is none. */
+const html_plainWord = /^(?:[A-Za-z]{1,20}(?:['-][A-Za-z]{1,20}){0,3}|\d{1,9}%?)?$/;
+/** A sentence that may hold foreign words: they are set as code, without the punctuation around them. */
+function prose(text) {
+    const shown = text.length > html_longest.text ? `${text.slice(0, html_longest.text)}…` : text;
+    const words = shown.split(' ').map((word) => {
+        const [, before = '', inner = '', after = ''] = /^(["'(]?)(.*?)(["')]?[.,;:!?]?)$/s.exec(word) ?? [];
+        return `${literal(before)}${html_plainWord.test(inner) ? literal(inner) : code(inner, html_longest.text)}${literal(after)}`;
+    });
+    return words.join(' ').replaceAll('</code> <code>', ' ');
+}
+const paragraph = (html) => (html === '' ? '' : `<p>${html}</p>`);
+/** A block of HTML ends at an empty line, but one that begins with `<pre>` only at `</pre>`. */
+function folded(title, text, open) {
+    return `<details${open ? ' open' : ''}><summary>${title}</summary>\n\n<pre>${text}</pre>\n\n</details>`;
+}
+/** As many lines as there is room for; the rest is counted. */
+function html_list(all, total, bytes) {
+    const lines = html_fill(all, bytes);
+    const rest = total - lines.length;
+    return [...lines, ...(rest > 0 ? [`… and ${rest.toLocaleString('en-US')} more`] : [])].join('\n');
+}
+/** As many lines as there is room for. */
+function html_fill(all, bytes) {
+    let left = bytes;
+    const end = all.findIndex((line) => {
+        left -= Buffer.byteLength(line) + 1;
+        return left < 0;
+    });
+    return end < 0 ? all : all.slice(0, end);
+}
+
 ;// CONCATENATED MODULE: ./build/core/summary.js
 
 
 
 /** How many files and commits the summary lists. */
 const summary_mostListed = 50;
-/** How much of one foreign text it shows, in characters. */
-const longest = { text: 500, cell: 160, path: 200, subject: 120 };
 /**
  * How many bytes a list may take. With them the whole page stays below 64 KiB, so that it also fits into a comment;
  * GitHub refuses a summary of more than 1 MiB.
@@ -6479,38 +7514,22 @@ function summarize(report) {
     ];
     return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
-/** Foreign text as it is: whatever HTML or Markdown could read is an entity. */
-function literal(text, most = longest.text) {
-    const plain = text.replaceAll(escapes, '');
-    const shown = plain.length > most ? `${plain.slice(0, most)}…` : plain;
-    return shown
-        .replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, '�')
-        .replaceAll(/[^A-Za-z0-9 ,;/+\-\u00a1-\u{10ffff}]/gu, (character) => `&#${character.codePointAt(0)};`);
-}
-const code = (text, most = longest.cell) => (text === '' ? '' : `<code>${literal(text, most)}</code>`);
-/** A word of plain English; a name, a number with a unit, an address or a mention is none. */
-const summary_plainWord = /^(?:[A-Za-z]{1,20}(?:['-][A-Za-z]{1,20}){0,3}|\d{1,9}%?)?$/;
-/** A sentence that may hold foreign words: they are set as code, without the punctuation around them. */
-function prose(text) {
-    const shown = text.length > longest.text ? `${text.slice(0, longest.text)}…` : text;
-    const words = shown.split(' ').map((word) => {
-        const [, before = '', inner = '', after = ''] = /^(["'(]?)(.*?)(["')]?[.,;:!?]?)$/s.exec(word) ?? [];
-        return `${literal(before)}${summary_plainWord.test(inner) ? literal(inner) : code(inner, longest.text)}${literal(after)}`;
-    });
-    return words.join(' ').replaceAll('</code> <code>', ' ');
-}
-const paragraph = (html) => (html === '' ? '' : `<p>${html}</p>`);
 const seconds = (time) => time < 60 ? `${time.toFixed(time < 1 ? 2 : 1)} s` : `${Math.floor(time / 60)} min ${Math.floor(time % 60)} s`;
-const count = (number, noun) => `${number.toLocaleString('en-US')} ${noun}${number === 1 ? '' : 's'}`;
-function size(bytes) {
+const countOf = (number, noun) => `${number.toLocaleString('en-US')} ${noun}${number === 1 ? '' : 's'}`;
+function formatSize(bytes) {
     const units = ['B', 'kB', 'MB', 'GB', 'TB'];
     const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), units.length - 1);
     const value = bytes / 1000 ** power;
     return `${value < 10 && power > 0 ? value.toFixed(1) : value.toFixed(0)} ${units[power]}`;
 }
-function summary_headline({ result, app, destination, failedStage, guards: refused, seconds: time }) {
+/** What goes where. */
+function course({ app, destination }) {
     const host = /^ssh:\/\/(?:[^@/]*@)?(\[[^\]/]*\]|[^:/]+)/.exec(destination)?.[1] ?? destination;
-    const what = `${app === '' ? 'dotcloud push' : code(app)}${host === '' ? '' : ` → ${code(host)}`}`;
+    return `${app === '' ? 'dotcloud push' : code(app)}${host === '' ? '' : ` → ${code(host)}`}`;
+}
+function summary_headline(report) {
+    const { result, failedStage, guards: refused, seconds: time } = report;
+    const what = course(report);
     return {
         deployed: `✅ Deployed ${what} in ${seconds(time)}`,
         unchanged: `✅ Unchanged: ${what}, ${seconds(time)}`,
@@ -6520,7 +7539,7 @@ function summary_headline({ result, app, destination, failedStage, guards: refus
     }[result];
 }
 function countCommits({ commitCount, method }) {
-    return `${count(commitCount, method === 'hg' ? 'changeset' : 'commit')}${commitCount < mostCounted ? '' : ' or more'}`;
+    return `${countOf(commitCount, method === 'hg' ? 'changeset' : 'commit')}${commitCount < mostCounted ? '' : ' or more'}`;
 }
 /** The run in one line. */
 function facts(report) {
@@ -6531,13 +7550,13 @@ function facts(report) {
     const would = result === 'planned';
     const parts = [
         would ? 'Nothing was changed' : '',
-        all.length === 0 ? '' : `${count(changed, 'file')} ${would ? 'would be ' : ''}changed or added`,
-        deleted === 0 ? '' : `<b>${deleted.toLocaleString('en-US')} ${would ? 'would be ' : ''}deleted</b>`,
-        commitCount === 0 ? '' : countCommits(report),
-        would && bytesToSend !== undefined ? `${size(bytesToSend)} to send` : '',
-        would || bytesSent === undefined ? '' : `${size(bytesSent)} sent`,
         result === 'unchanged' ? 'The destination has all of this already' : '',
+        all.length === 0 ? '' : `${countOf(changed, 'file')} ${would ? 'would be ' : ''}changed or added`,
+        deleted === 0 ? '' : `<b>${deleted.toLocaleString('en-US')} ${would ? 'would be ' : ''}deleted</b>`,
         would && found === undefined && all.length === 0 ? 'a push would change no file' : '',
+        commitCount === 0 ? '' : countCommits(report),
+        would && bytesToSend !== undefined ? `at most ${formatSize(bytesToSend)} to send` : '',
+        would || bytesSent === undefined ? '' : `${formatSize(bytesSent)} sent`,
     ];
     const told = url === '' ? '' : `<br>The server says that it is at ${code(url, 200)}`;
     return `${parts.filter((part) => part !== '').join(' · ')}${told}`;
@@ -6545,13 +7564,13 @@ function facts(report) {
 function failure({ failure: found, uploaded }) {
     if (found === undefined)
         return '';
-    const evidence = found.evidence === '' ? '' : `\n<blockquote>${code(found.evidence, longest.text)}</blockquote>`;
+    const evidence = found.evidence === '' ? '' : `\n<blockquote>${code(found.evidence, html_longest.text)}</blockquote>`;
     const told = /new content is on the server/.test(found.next);
     const there = uploaded && !told ? 'The new content is on the server. ' : '';
     return `<p><b>${prose(found.cause)}</b></p>${evidence}\n<p><b>Next:</b> ${prose(found.next)}<br>${there}Class ${code(found.errorClass)}</p>`;
 }
 function guards({ guards: all }) {
-    return summary_fill(all.map(prose), room.guards)
+    return html_fill(all.map(prose), room.guards)
         .map((line) => paragraph(`⛔ <b>The push would be refused.</b> ${line}`))
         .join('\n');
 }
@@ -6568,6 +7587,8 @@ function table(report) {
         ['Time', time(report)],
     ];
     const filled = rows.filter(([, value]) => value !== '');
+    if (filled.length === 0)
+        return '';
     return `<table>\n${filled.map(([key, value]) => `<tr><td>${key}</td><td>${value}</td></tr>`).join('\n')}\n</table>`;
 }
 /** The commands of the plan, and how they ended. */
@@ -6599,7 +7620,8 @@ function commit(id, repository) {
 /** Where the time went: a bar for each stage, from when it began to when it ended. */
 function time({ stages }) {
     const total = stages.reduce((sum, stage) => sum + stage.seconds, 0);
-    if (total === 0)
+    // One stage alone is the whole time, which the headline tells.
+    if (total === 0 || stages.length < 2)
         return '';
     const width = 40;
     const at = (when) => Math.round((when / total) * width);
@@ -6620,9 +7642,9 @@ function commits(report) {
     const lines = all.slice(0, summary_mostListed).map(({ id, subject }) => {
         const short = literal(id.slice(0, 10));
         const linked = repository !== '' && isId(id) ? `<a href="${repository}/commit/${id}">${short}</a>` : short;
-        return `${linked} ${literal(subject, longest.subject)}`;
+        return `${linked} ${literal(subject, html_longest.subject)}`;
     });
-    return folded(title, summary_list(lines, commitCount, room.commits), all.length <= 10);
+    return folded(title, html_list(lines, commitCount, room.commits), all.length <= 10);
 }
 function changes(report) {
     const { changes: all, result } = report;
@@ -6634,14 +7656,14 @@ function changes(report) {
     });
     const shown = sortChanges(all).slice(0, summary_mostListed);
     const width = Math.max(...shown.map((change) => extent(change).length));
-    const lines = shown.map((change) => `${report_signs[change.kind]} ${extent(change).padStart(width)}  ${literal(change.path, longest.path)}`);
-    return folded(kinds.join(', '), summary_list(lines, all.length, room.files), all.length <= 20);
+    const lines = shown.map((change) => `${report_signs[change.kind]} ${extent(change).padStart(width)}  ${literal(change.path, html_longest.path)}`);
+    return folded(kinds.join(', '), html_list(lines, all.length, room.files), all.length <= 20);
 }
 /** How much a change is: lines where they were counted, else bytes. */
 function extent({ kind, path, lines, size: bytes }) {
     if (lines !== undefined)
         return `+${lines.added} −${lines.removed}`;
-    return bytes === undefined || kind === 'deleted' || path.endsWith('/') ? '' : size(bytes);
+    return bytes === undefined || kind === 'deleted' || path.endsWith('/') ? '' : formatSize(bytes);
 }
 /** What the server said in a stage: the last lines, as many as there is room for; unfolded where it failed. */
 function saidBy(stage, { said, tail, failedStage }) {
@@ -6649,51 +7671,54 @@ function saidBy(stage, { said, tail, failedStage }) {
     if (lines.length === 0)
         return '';
     const title = stage === 'push' ? 'What the server said to the push' : 'Output of the deploy command';
-    const kept = summary_fill(lines.map((line) => literal(line)).toReversed(), room.output);
+    const kept = html_fill(lines.map((line) => literal(line)).toReversed(), room.output);
     return folded(title, kept.toReversed().join('\n'), stage === failedStage);
 }
 function goingBack(report) {
     const how = rollback(report);
-    return how === '' ? '' : paragraph(`<b>To go back:</b> ${prose(how)}`);
-}
-/** A block of HTML ends at an empty line, but one that begins with `<pre>` only at `</pre>`. */
-function folded(title, text, open) {
-    return `<details${open ? ' open' : ''}><summary>${title}</summary>\n\n<pre>${text}</pre>\n\n</details>`;
-}
-/** As many lines as there is room for; the rest is counted. */
-function summary_list(all, total, bytes) {
-    const lines = summary_fill(all, bytes);
-    const rest = total - lines.length;
-    return [...lines, ...(rest > 0 ? [`… and ${rest.toLocaleString('en-US')} more`] : [])].join('\n');
-}
-function summary_fill(all, bytes) {
-    let left = bytes;
-    const end = all.findIndex((line) => {
-        left -= Buffer.byteLength(line) + 1;
-        return left < 0;
-    });
-    return end < 0 ? all : all.slice(0, end);
+    if (how === undefined)
+        return '';
+    const command = how.command === ''
+        ? ''
+        : `\n<pre>${how.command
+            .split('\n')
+            .map((line) => literal(line))
+            .join('\n')}</pre>`;
+    return `${paragraph(`<b>To go back:</b> ${prose(how.advice)}`)}${command}`;
 }
 
 ;// CONCATENATED MODULE: ./build/core/examination.js
 
 
 
+
 const verify = "Compare each with `ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub` at the server's console, not over this network.";
 /** The examination as lines for a log or a terminal; they hold foreign text. */
 function formatExamination(examination) {
-    const { findings, knownHosts } = examination;
-    return [...findings.flatMap(formatFinding), ...candidates(knownHosts), `Doctor: ${tally(examination)}.`];
+    return [...examination.findings.flatMap(formatFinding), ...end(examination)];
+}
+/** What is told once more where the log is folded: what needs somebody, what to pin, and the sum. */
+function concludeExamination(examination) {
+    const wanting = examination.findings.filter(({ verdict }) => verdict === 'fault' || verdict === 'warning');
+    return [...wanting.flatMap(finding_formatFinding), ...end(examination)];
+}
+function end(examination) {
+    return [...candidates(examination.knownHosts), `Doctor: ${tally(examination)}.`];
 }
 function candidates(knownHosts) {
     if (knownHosts.length === 0)
         return [];
     return ['', `known-hosts, as offered. Verify out of band before you use them. ${verify}`, ...knownHosts, ''];
 }
-function tally({ findings, report }) {
-    const count = (wanted) => findings.filter(({ verdict }) => verdict === wanted).length;
-    const plural = (number, word) => `${number} ${word}${number === 1 ? '' : 's'}`;
-    return `${plural(count('fault'), 'fault')}, ${plural(count('warning'), 'warning')}, ${count('ok')} ok, ${count('skipped')} skipped in ${report.seconds.toFixed(1)} s`;
+const number = ({ findings }, wanted) => findings.filter(({ verdict }) => verdict === wanted).length;
+function tally(examination) {
+    const found = [
+        countOf(number(examination, 'fault'), 'fault'),
+        countOf(number(examination, 'warning'), 'warning'),
+        `${number(examination, 'ok')} ok`,
+        `${number(examination, 'skipped')} skipped`,
+    ];
+    return `${found.join(', ')} in ${examination.report.seconds.toFixed(1)} s`;
 }
 /** The report of the run with the findings; keys as the outputs have them. */
 function examinationJson({ findings, knownHosts, report }) {
@@ -6701,29 +7726,43 @@ function examinationJson({ findings, knownHosts, report }) {
     return { ...toJson(report), doctor, 'known-hosts': knownHosts };
 }
 const marks = { ok: '✅', warning: '⚠️', fault: '❌', skipped: '⏭️' };
-/** The job summary, as GitHub-flavored Markdown with foreign text escaped. */
+/** How many bytes the findings and the lines to pin may take, so that the page stays below 64 KiB as the summary does. */
+const examination_room = { findings: 40_000, lines: 20_000 };
+/** The job summary: made as that of a push, with which it shares how foreign text is shown. */
 function examinationPage(examination) {
     const { findings, knownHosts, report } = examination;
-    const rows = findings.map(({ check, verdict, detail, evidence, next }) => {
-        const cell = [literal(detail), evidence === '' ? '' : `<code>${literal(evidence)}</code>`, literal(next)];
-        return `| ${marks[verdict]} ${verdict} | ${check} | ${cell.filter((part) => part !== '').join('<br>')} |`;
-    });
-    const target = report.destination === '' ? '' : `: <code>${literal(report.destination)}</code>`;
-    // To be copied whole: an RSA key is longer than what is shown of other texts.
-    const lines = knownHosts.map((line) => `<code>${literal(line, Number.POSITIVE_INFINITY)}</code>`).join('<br>');
-    return `${[
-        `### 🩺 doctor${target}`,
-        `${tally(examination)}. Nothing was pushed.`,
-        ['| | Check | Finding |', '|---|---|---|', ...rows].join('\n'),
-        ...(knownHosts.length === 0
-            ? []
-            : [
-                `<code>known-hosts</code>, as offered. **Verify out of band before you use them.** ${literal(verify)}<br>${lines}`,
-            ]),
-    ].join('\n\n')}\n`;
+    const faults = number(examination, 'fault');
+    const verdict = faults > 0 ? countOf(faults, 'fault') : 'no fault';
+    const parts = [
+        `<h3>${faults > 0 ? '❌' : '🩺'} Doctor: ${course(report)}, ${verdict}</h3>`,
+        paragraph(`${literal(tally(examination))} · nothing was pushed${report.destination === '' ? '' : ` · ${code(report.destination)}`}`),
+        `<table>\n${html_fill(findings.map(row), examination_room.findings).join('\n')}\n</table>`,
+        toPin(knownHosts),
+    ];
+    return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+/** One check: what needs somebody stands out, the rest stays in a line. */
+function row({ check, verdict, detail, evidence, next, errorClass }) {
+    const text = verdict === 'fault' ? `<b>${prose(detail)}</b>` : prose(detail);
+    const parts = [
+        text,
+        code(evidence, html_longest.text),
+        next === '' ? '' : `<b>Next:</b> ${prose(next)}`,
+        errorClass === '' ? '' : `Class ${code(errorClass)}`,
+    ];
+    return `<tr><td>${`${marks[verdict]} ${check}`.replaceAll(' ', '&#160;')}</td><td>${parts.filter((part) => part !== '').join('<br>')}</td></tr>`;
+}
+/** To be copied whole: an RSA key is longer than what is shown of other texts. */
+function toPin(knownHosts) {
+    if (knownHosts.length === 0)
+        return '';
+    const lines = html_fill(knownHosts.map((line) => literal(line, Number.POSITIVE_INFINITY)), examination_room.lines);
+    const what = `${code('known-hosts')}, as offered. <b>Verify out of band before you use them.</b> ${prose(verify)}`;
+    return `${paragraph(what)}\n<pre>${lines.join('\n')}</pre>`;
 }
 
 ;// CONCATENATED MODULE: ./build/core/doctor.js
+
 
 
 
@@ -6742,12 +7781,12 @@ function examinationPage(examination) {
  * Checks a destination step by step, by the session that a push would use, and changes nothing there. It never throws:
  * whatever goes wrong is a finding.
  */
-async function examine(raw, host) {
+async function examine(given, host) {
     const chart = new Chart(host.log);
     const ledger = new Ledger(host);
     const knownHosts = [];
     try {
-        const { settings, findings, badKey } = await judgeInputs(raw, host);
+        const { settings, findings, badKey } = await judgeInputs(await complete(given, host), host);
         chart.tell(...findings);
         ledger.note({ app: settings.app });
         if (findings.some(({ errorClass }) => errorClass === 'unsafe'))
@@ -6931,8 +7970,29 @@ function proxyVariables(environment) {
 const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
 ;// CONCATENATED MODULE: external "node:events"
 const external_node_events_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:events");
+;// CONCATENATED MODULE: external "node:stream"
+const external_node_stream_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream");
 ;// CONCATENATED MODULE: external "node:string_decoder"
 const external_node_string_decoder_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:string_decoder");
+;// CONCATENATED MODULE: ./build/system/loan.js
+/**
+ * Joins a process to the streams of another one that borrows its own: what comes from `input` goes to its standard
+ * input, and the returned function passes on what it says, until its output ends.
+ */
+function join({ stdin, stdout }, input, output) {
+    if (stdin !== null)
+        input.pipe(stdin);
+    stdout?.on('end', () => output.end());
+    const goOn = () => stdout?.resume();
+    // A borrower that has died is told nothing more.
+    output.on('error', () => undefined);
+    output.on('drain', goOn).on('close', goOn);
+    return (chunk) => {
+        if (!output.destroyed && !output.write(chunk))
+            stdout?.pause();
+    };
+}
+
 ;// CONCATENATED MODULE: ./build/system/sink.js
 
 /** The longest line that is held back for its end; what is longer comes out in pieces. */
@@ -7015,6 +8075,8 @@ function capped(show) {
 
 
 
+
+
 /** How much of an unwatched stream is kept, in characters; the end tells most. */
 const tailLength = 1 << 20;
 /** Milliseconds between asking a process group to end and ending it. */
@@ -7024,13 +8086,13 @@ const windows = process.platform === 'win32';
 function createRunner(environment, workspace) {
     const base = childEnvironment(environment, workspace);
     const found = new Map();
-    const launch = (command) => (0,external_node_child_process_namespaceObject.spawn)(command.file, command.args, {
+    const launch = (command, streams = 3) => (0,external_node_child_process_namespaceObject.spawn)(command.file, command.args, {
         ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
         env: { ...base, ...command.env },
         // A group of its own, so that ending it ends what it started; and no terminal to ask questions on.
         detached: !windows,
         windowsHide: true,
-        stdio: ['pipe', 'pipe', 'pipe'],
+        stdio: new Array(streams).fill('pipe'),
     });
     const find = (tool) => {
         const path = found.get(tool) ?? findTool(tool, workspace);
@@ -7053,8 +8115,11 @@ function createRunner(environment, workspace) {
         },
         async run(named, watch) {
             const command = await resolved(named);
-            const running = supervise(command, launch(command), watch);
+            const child = launch(command, watch.lender === undefined ? 3 : 5);
+            const running = supervise(command, child, watch);
             running.end(command.stdin);
+            if (watch.lender !== undefined)
+                borrow(child, watch.lender);
             return await running.done;
         },
         start: (command, watch = {}) => supervise(command, launch(command), watch),
@@ -7072,6 +8137,11 @@ async function findTool(tool, workspace) {
     }
     return path;
 }
+function borrow(child, lender) {
+    const [, , , output, input] = child.stdio;
+    if (output instanceof external_node_stream_namespaceObject.Writable && input instanceof external_node_stream_namespaceObject.Readable)
+        lender.lend(input, output);
+}
 function supervise(command, child, { signal, idle, ...watch }) {
     let reason;
     let paused = false;
@@ -7084,7 +8154,9 @@ function supervise(command, child, { signal, idle, ...watch }) {
             stop(silence(command, idle ?? 0));
     };
     const timer = idle === undefined ? undefined : setTimeout(onSilence, idle * 1000);
-    const ended = collect(child, watch, () => timer?.refresh());
+    let borrower;
+    const bytes = (chunk) => (borrower ?? watch.bytes)?.(chunk);
+    const ended = collect(child, watch.bytes === undefined ? watch : { ...watch, bytes }, () => timer?.refresh());
     const onAbort = () => stop(signal?.reason);
     signal?.addEventListener('abort', onAbort);
     if (signal?.aborted)
@@ -7108,11 +8180,13 @@ function supervise(command, child, { signal, idle, ...watch }) {
         pause() {
             paused = true;
         },
-        write: (input) => void child.stdin?.write(input),
         end(input) {
             paused = false;
             timer?.refresh();
             child.stdin?.end(input ?? '');
+        },
+        lend(input, output) {
+            borrower = join(child, input, output);
         },
         async stop() {
             terminate(child, ended);
@@ -7195,231 +8269,22 @@ function cancelOnSignals() {
     return controller.signal;
 }
 
-;// CONCATENATED MODULE: ./build/core/inputs.js
-/** Generated from action.yml and package.json by script/generate.mjs; do not edit. */
-const version = '1.0.0';
-const inputs = [
-    {
-        name: 'app',
-        description: 'Application name, which fills `{app}`. A letter or digit, then up to 127 letters, digits, `.`, `_` or `-`.',
-        default: '',
-        required: true,
-    },
-    {
-        name: 'deployment',
-        description: 'Deployment name, which fills `{deployment}`.',
-        default: 'default',
-        required: false,
-    },
-    {
-        name: 'destination',
-        description: 'Where to push: `ssh://[user@]host[:port]/path` or `[user@]host:path`, with the templates `{app}`, `{deployment}`, `{branch}` and `{sha}`. `/path` is absolute, `/~/path` and `host:path` are relative to the remote home; the user defaults to `dotcloud`, the port to 22. Required unless `plan` gives it.',
-        default: '',
-        required: false,
-    },
-    {
-        name: 'ssh-key',
-        description: 'Text of the private key (OpenSSH, PEM or PKCS#8), from a secret.',
-        default: '',
-        required: true,
-    },
-    {
-        name: 'ssh-key-passphrase',
-        description: 'Passphrase of an encrypted key, from a secret.',
-        default: '',
-        required: false,
-    },
-    {
-        name: 'known-hosts',
-        description: 'known_hosts lines that pin the destination and the bastion. Either this or `host-key-fingerprint` is required.',
-        default: '',
-        required: false,
-    },
-    {
-        name: 'host-key-fingerprint',
-        description: "Fingerprints `SHA256:…` that pin the destination's host key, one a line, of any key type.",
-        default: '',
-        required: false,
-    },
-    {
-        name: 'insecure-skip-host-key-check',
-        description: '`true` or `false`. `true` connects to a host whose key nobody has checked, and warns with an annotation.',
-        default: 'false',
-        required: false,
-    },
-    {
-        name: 'proxy-jump',
-        description: 'Bastion to go through, `ssh://[user@]host[:port]`, pinned by the same `known-hosts`.',
-        default: '',
-        required: false,
-    },
-    {
-        name: 'source',
-        description: 'Directory (or, for rsync, one file) to push, inside the workspace.',
-        default: '.',
-        required: false,
-    },
-    {
-        name: 'method',
-        description: '`auto`, `hg`, `git` or `rsync`. `auto` takes hg for a directory with `.hg`, git for one with `.git`, and rsync for any other.',
-        default: 'auto',
-        required: false,
-    },
-    {
-        name: 'excludes',
-        description: 'rsync patterns, one a line, never sent and never deleted at the destination. `.git`, `.hg`, `.svn` and secret-like files (`.env*`, `*.pem`, `id_*`, `.npmrc`, `.netrc`, `.ssh`, `.aws`) are always excluded as well.',
-        default: '*.pyc',
-        required: false,
-    },
-    {
-        name: 'includes',
-        description: 'Built-in excludes to lift, by name, one a line (`.env`).',
-        default: '',
-        required: false,
-    },
-    {
-        name: 'protect',
-        description: 'Patterns that may exist only at the destination and are never deleted, one a line (`uploads/`).',
-        default: '',
-        required: false,
-    },
-    {
-        name: 'delete',
-        description: '`true` or `false`. `true` mirrors: rsync removes at the destination what the source no longer has.',
-        default: 'true',
-        required: false,
-    },
-    {
-        name: 'max-delete',
-        description: 'A number of files, or a percentage of what the destination holds. A mirror that would delete more stops before anything changes.',
-        default: '50%',
-        required: false,
-    },
-    {
-        name: 'adopt',
-        description: '`true` or `false`. `true` allows the first mirror into a directory holding files that dotcloud-push did not put there.',
-        default: 'false',
-        required: false,
-    },
-    {
-        name: 'target-branch',
-        description: 'Branch at the destination (git), with the same templates as `destination`.',
-        default: '{branch}',
-        required: false,
-    },
-    {
-        name: 'force',
-        description: '`true` or `false`. `true` allows a push that is not a fast-forward, with a lease on what was there (git).',
-        default: 'false',
-        required: false,
-    },
-    {
-        name: 'shallow',
-        description: 'What to do with a shallow checkout (git): `auto` completes the history from its origin and otherwise stops with the fix, `snapshot` pushes one commit of the tree on top of what the destination has, `fail` stops.',
-        default: 'auto',
-        required: false,
-    },
-    {
-        name: 'deploy-command',
-        description: 'Remote command to run after the upload, with the same templates as `destination`, each value quoted. Empty runs none.',
-        default: '',
-        required: false,
-    },
-    {
-        name: 'branches',
-        description: "GitHub filter patterns, one a line; `!` negates and the last match wins. Any other branch, a tag or a pull request's merge ref gives `result=skipped` and a green step. Empty pushes every ref.",
-        default: '',
-        required: false,
-    },
-    {
-        name: 'plan',
-        description: 'A dotCloud plan in JSON, inline or as a path inside the workspace. It can only ask for less than the inputs allow.',
-        default: '',
-        required: false,
-    },
-    {
-        name: 'dry-run',
-        description: '`true` or `false`. `true` connects and compares, changes nothing, and gives `result=planned`.',
-        default: 'false',
-        required: false,
-    },
-    {
-        name: 'doctor',
-        description: '`true` or `false`. `true` checks the destination step by step, pushes nothing and runs nothing there but read-only questions; `result` is `planned`, or `failed` with the first fault.',
-        default: 'false',
-        required: false,
-    },
-    {
-        name: 'verify',
-        description: '`auto` or `full` (rsync). `auto` trusts what the server remembers of the last push when nothing there has changed since; `full` compares the content of every file.',
-        default: 'auto',
-        required: false,
-    },
-    {
-        name: 'insecure-allow-untrusted-event',
-        description: "`true` or `false`. Push even on `pull_request_target`, on `workflow_run` of a fork and on a comment at a pull request, where the code may be anybody's.",
-        default: 'false',
-        required: false,
-    },
-    { name: 'connect-timeout', description: 'Seconds to wait for a connection.', default: '15', required: false },
-    {
-        name: 'idle-timeout',
-        description: 'Seconds to wait for the next byte from the remote side.',
-        default: '120',
-        required: false,
-    },
-    { name: 'timeout', description: 'Minutes for the whole step.', default: '30', required: false },
-    {
-        name: 'retries',
-        description: 'Attempts at connecting and at an idempotent transfer. A deploy command is never run twice.',
-        default: '3',
-        required: false,
-    },
-];
-const outputs = [
-    { name: 'result', description: '`deployed`, `unchanged`, `skipped`, `planned` or `failed`.' },
-    {
-        name: 'failed-stage',
-        description: 'Stage that failed: `settings`, `connect`, `push` or `deploy`. Empty on success.',
-    },
-    {
-        name: 'error-class',
-        description: 'Class of the failure: `input`, `unsafe`, `key`, `host-key`, `auth`, `connect`, `timeout`, `transfer`, `space`, `remote-setup`, `deploy`, `unknown-state`, `cancelled` or `bug`. Empty on success.',
-    },
-    {
-        name: 'uploaded',
-        description: '`true` once the destination has the new content, also when the deploy command fails afterwards.',
-    },
-    { name: 'method', description: 'Method that was used: `hg`, `git` or `rsync`.' },
-    { name: 'destination', description: 'Destination with its templates filled in.' },
-    { name: 'revision', description: 'Commit or changeset that was pushed.' },
-    { name: 'previous-revision', description: 'Commit or changeset that the destination had before.' },
-    { name: 'changed-files', description: 'Number of files created or changed at the destination.' },
-    { name: 'deleted-files', description: 'Number of files deleted at the destination.' },
-    { name: 'bytes-sent', description: 'Bytes sent by the transfer.' },
-    {
-        name: 'deploy-exit-code',
-        description: 'Exit code of the deploy command. Empty when none ran or its code is unknown.',
-    },
-    { name: 'host-key-fingerprint', description: '`SHA256:…` fingerprint of the host key that the destination offered.' },
-    { name: 'seconds', description: 'Duration of the push.' },
-    { name: 'plan', description: "Plan that ran, in dotCloud's JSON." },
-    {
-        name: 'report',
-        description: 'Path of a JSON report with all of these, the timings of each stage and the file lists.',
-    },
-];
-
 ;// CONCATENATED MODULE: ./build/action/inputs.js
 
 
 /** Shorter lines of a key are no secret, and masking them would blot out half the log. */
 const shortestMask = 16;
-/** Reads every input; what is secret is masked before anything else happens. */
+/**
+ * The inputs that the workflow sets; what is secret is masked before anything else happens. The runner hands over the
+ * default of an input that is not set, so one that is set to its default counts as not set.
+ */
 function readInputs() {
     maskKey(getInput('ssh-key'));
     mask(getInput('ssh-key-passphrase', { trimWhitespace: false }));
-    const entries = inputs.map(({ name }) => [name, getInput(name, { trimWhitespace: name !== 'ssh-key-passphrase' })]);
+    const entries = inputs.flatMap(({ name, default: standard }) => {
+        const value = getInput(name, { trimWhitespace: name !== 'ssh-key-passphrase' });
+        return value === standard ? [] : [[name, value]];
+    });
     return Object.fromEntries(entries);
 }
 function maskKey(key) {
@@ -7512,7 +8377,11 @@ function createLog() {
 
 /** Tells a run's report by every way that GitHub has: outputs, a JSON file, the job summary. */
 async function publish(report, temp) {
-    await publishAs(report, temp, { json: toJson(report), page: summarize(report), lines: [headline(report)] });
+    await publishAs(report, temp, {
+        json: toJson(report),
+        page: summarize(report),
+        lines: [times(report), headline(report)],
+    });
     if (report.result === 'skipped')
         notice(`Nothing was pushed: ${safeText(report.reason)}.`);
 }
@@ -7521,20 +8390,32 @@ async function publishExamination(examination, temp) {
     await publishAs(examination.report, temp, {
         json: examinationJson(examination),
         page: examinationPage(examination),
-        lines: formatExamination(examination),
+        lines: concludeExamination(examination),
     });
 }
 async function publishAs(report, temp, { json, page, lines }) {
     const path = (0,external_node_path_namespaceObject.join)(temp, `dotcloud-report-${(0,external_node_crypto_namespaceObject.randomBytes)(6).toString('hex')}.json`);
     saveState('report', path);
-    await (0,promises_namespaceObject.writeFile)(path, `${JSON.stringify({ ...json, summary: page }, null, 2)}\n`, { flag: 'wx', mode: 0o600 });
-    const values = { ...toValues(report), report: path };
+    const text = `${JSON.stringify({ ...json, summary: page }, null, 2)}\n`;
+    const written = await couldWrite('the report', () => (0,promises_namespaceObject.writeFile)(path, text, { flag: 'wx', mode: 0o600 }));
+    const values = { ...toValues(report), report: written ? path : '' };
     for (const [name, value] of Object.entries(values))
         setOutput(name, value);
     for (const line of lines)
         info(safeLine(line));
     if (process.env['GITHUB_STEP_SUMMARY'])
-        await summary.addRaw(page).write();
+        await couldWrite('the summary', () => summary.addRaw(page).write());
+}
+/** What only tells of a push does not turn it red. */
+async function couldWrite(what, write) {
+    try {
+        await write();
+        return true;
+    }
+    catch (error) {
+        warning(safeText(`Could not write ${what}: ${error instanceof Error ? error.message : String(error)}`));
+        return false;
+    }
 }
 /** A failure in one annotation: cause, evidence, next step. */
 function describe({ cause, evidence, next, stack }) {
@@ -7557,9 +8438,10 @@ function describe({ cause, evidence, next, stack }) {
 
 
 
+
 const { env } = process;
 function readContext() {
-    const workspace = (0,external_node_fs_namespaceObject.realpathSync)(env['GITHUB_WORKSPACE'] ?? process.cwd());
+    const workspace = findWorkspace(env['GITHUB_WORKSPACE'] ?? process.cwd());
     return {
         workspace,
         temp: env['RUNNER_TEMP'] || (0,external_node_os_namespaceObject.tmpdir)(),
@@ -7573,6 +8455,14 @@ function readContext() {
         repository: repositoryPage(env['GITHUB_SERVER_URL'], env['GITHUB_REPOSITORY']),
     };
 }
+function findWorkspace(path) {
+    try {
+        return (0,external_node_fs_namespaceObject.realpathSync)(path);
+    }
+    catch {
+        throw new PushError('input', `GITHUB_WORKSPACE is ${JSON.stringify(path)}, which does not exist.`, 'Check the repository out before this step.');
+    }
+}
 /** The event's payload; one that cannot be read says nothing for anybody. */
 function readPayload() {
     try {
@@ -7583,7 +8473,7 @@ function readPayload() {
     }
 }
 async function main() {
-    const raw = readInputs();
+    const given = readInputs();
     const context = readContext();
     const host = {
         context,
@@ -7593,27 +8483,33 @@ async function main() {
         signal: cancelOnSignals(),
         remember: (folder) => saveState('session', folder),
     };
-    const report = await act(raw, host);
+    if (isDebug())
+        await tellCircumstances(given, host);
+    const report = await act(given, host);
     if (report.failure !== undefined)
         setFailed(describe(report.failure));
 }
+async function tellCircumstances(given, host) {
+    const { platform, arch, version } = process;
+    for (const line of await circumstances(`node ${version} on ${platform} ${arch}`, given, host))
+        host.log.debug(line);
+}
 /** Pushes, or looks at what a push would meet; tells what came of it. */
-async function act(raw, host) {
+async function act(given, host) {
     const { temp } = host.context;
-    if (/^(true|True|TRUE)$/.test(raw.doctor)) {
-        const examination = await examine(raw, host);
+    if (/^(true|True|TRUE)$/.test(given.doctor ?? '')) {
+        const examination = await examine(given, host);
         await publishExamination(examination, temp);
         return examination.report;
     }
-    const report = await push_push(raw, host);
+    const report = await push_push(given, host);
     await publish(report, temp);
     return report;
 }
 main().catch((error) => {
-    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    setFailed(describe({
-        ...new PushError('bug', 'dotcloud-push ran into a bug of its own.', 'Please report it with this log.'),
-        stack,
-    }));
+    const failure = explain(error);
+    setFailed(describe(failure));
+    setOutput('result', 'failed');
+    setOutput('error-class', failure.errorClass);
 });
 

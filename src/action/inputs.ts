@@ -1,16 +1,22 @@
 import { getInput, setSecret } from '@actions/core'
-import { type InputName, inputs } from '../core/inputs.js'
-import type { RawInputs } from '../core/model.js'
+import { inputs } from '../core/inputs.js'
+import type { Given } from '../core/model.js'
 
 /** Shorter lines of a key are no secret, and masking them would blot out half the log. */
 const shortestMask = 16
 
-/** Reads every input; what is secret is masked before anything else happens. */
-export function readInputs(): RawInputs {
+/**
+ * The inputs that the workflow sets; what is secret is masked before anything else happens. The runner hands over the
+ * default of an input that is not set, so one that is set to its default counts as not set.
+ */
+export function readInputs(): Given {
   maskKey(getInput('ssh-key'))
   mask(getInput('ssh-key-passphrase', { trimWhitespace: false }))
-  const entries = inputs.map(({ name }) => [name, getInput(name, { trimWhitespace: name !== 'ssh-key-passphrase' })])
-  return Object.fromEntries(entries) as Record<InputName, string>
+  const entries = inputs.flatMap(({ name, default: standard }) => {
+    const value = getInput(name, { trimWhitespace: name !== 'ssh-key-passphrase' })
+    return value === standard ? [] : [[name, value] as const]
+  })
+  return Object.fromEntries(entries)
 }
 
 function maskKey(key: string): void {

@@ -1,11 +1,12 @@
 import { readFileSync, realpathSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { saveState, setFailed, setOutput } from '@actions/core'
+import { isDebug, saveState, setFailed, setOutput } from '@actions/core'
 import { repositoryPage } from '../core/addresses.js'
+import { circumstances } from '../core/circumstances.js'
 import { examine } from '../core/doctor.js'
 import { explain, PushError } from '../core/errors.js'
 import { judgeEvent } from '../core/event.js'
-import type { Context, Host, RawInputs, Report } from '../core/model.js'
+import type { Context, Given, Host, Report } from '../core/model.js'
 import { push } from '../core/push.js'
 import { clock } from '../system/clock.js'
 import { cleanPath, proxyVariables } from '../system/environment.js'
@@ -60,7 +61,7 @@ function readPayload(): unknown {
 }
 
 async function main(): Promise<void> {
-  const raw = readInputs()
+  const given = readInputs()
   const context = readContext()
   const host: Host = {
     context,
@@ -70,19 +71,25 @@ async function main(): Promise<void> {
     signal: cancelOnSignals(),
     remember: (folder) => saveState('session' satisfies StateName, folder),
   }
-  const report = await act(raw, host)
+  if (isDebug()) await tellCircumstances(given, host)
+  const report = await act(given, host)
   if (report.failure !== undefined) setFailed(describe(report.failure))
 }
 
+async function tellCircumstances(given: Given, host: Host): Promise<void> {
+  const { platform, arch, version } = process
+  for (const line of await circumstances(`node ${version} on ${platform} ${arch}`, given, host)) host.log.debug(line)
+}
+
 /** Pushes, or looks at what a push would meet; tells what came of it. */
-async function act(raw: RawInputs, host: Host): Promise<Report> {
+async function act(given: Given, host: Host): Promise<Report> {
   const { temp } = host.context
-  if (/^(true|True|TRUE)$/.test(raw.doctor)) {
-    const examination = await examine(raw, host)
+  if (/^(true|True|TRUE)$/.test(given.doctor ?? '')) {
+    const examination = await examine(given, host)
     await publishExamination(examination, temp)
     return examination.report
   }
-  const report = await push(raw, host)
+  const report = await push(given, host)
   await publish(report, temp)
   return report
 }

@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as core from '@actions/core'
-import { type Examination, examinationJson, examinationPage, formatExamination } from '../core/doctor.js'
+import { concludeExamination, type Examination, examinationJson, examinationPage } from '../core/doctor.js'
 import type { Failure } from '../core/errors.js'
 import type { OutputName } from '../core/inputs.js'
 import type { Report } from '../core/model.js'
-import { headline, toJson, toValues } from '../core/report.js'
+import { headline, times, toJson, toValues } from '../core/report.js'
 import { summarize } from '../core/summary.js'
 import { safeLine, safeText } from '../system/sink.js'
 import type { StateName } from './state.js'
@@ -20,7 +20,11 @@ interface Told {
 
 /** Tells a run's report by every way that GitHub has: outputs, a JSON file, the job summary. */
 export async function publish(report: Report, temp: string): Promise<void> {
-  await publishAs(report, temp, { json: toJson(report), page: summarize(report), lines: [headline(report)] })
+  await publishAs(report, temp, {
+    json: toJson(report),
+    page: summarize(report),
+    lines: [times(report), headline(report)],
+  })
   if (report.result === 'skipped') core.notice(`Nothing was pushed: ${safeText(report.reason)}.`)
 }
 
@@ -29,7 +33,7 @@ export async function publishExamination(examination: Examination, temp: string)
   await publishAs(examination.report, temp, {
     json: examinationJson(examination),
     page: examinationPage(examination),
-    lines: formatExamination(examination),
+    lines: concludeExamination(examination),
   })
 }
 

@@ -1,97 +1,65 @@
-import { Command, Option } from 'commander'
-import { errorClasses, PushError } from '../core/errors.js'
-import { type InputName, inputs, version } from '../core/inputs.js'
-import type { RawInputs } from '../core/model.js'
+import { type InputName, inputs } from '../core/inputs.js'
+
+export const commands = {
+  push: { operand: '[SOURCE]', summary: 'push, then run the deploy command; meant when no command is named' },
+  plan: { operand: '[SOURCE]', summary: 'connect and compare, change nothing; show what a push would do' },
+  doctor: { operand: '[SOURCE]', summary: 'check the destination step by step, push nothing' },
+  demo: { operand: '', summary: 'push three ways to a server of its own on this machine' },
+  completion: { operand: 'SHELL', summary: 'print a completion script for bash, zsh or fish' },
+} as const
+
+export type CommandName = keyof typeof commands
+
+export const shells = ['bash', 'zsh', 'fish'] as const
+export type Shell = (typeof shells)[number]
+
+/** An option, as the parser, the manual and the completion scripts know it. */
+export interface OptionRow {
+  /** Without the dashes. */
+  readonly name: string
+  readonly short?: string
+  readonly group: string
+  /** What follows it: nothing, a value, a path, or perhaps true or false. */
+  readonly takes: 'nothing' | 'value' | 'path' | 'flag'
+  readonly choices: readonly string[]
+  readonly description: string
+  readonly default: string
+  readonly list: boolean
+}
 
 /** The inputs that a shell user rather keeps in a file: `--ssh-key-file`, and so on. */
-const fromFile: readonly InputName[] = ['ssh-key', 'ssh-key-passphrase', 'known-hosts']
+export const fromFile: readonly InputName[] = ['ssh-key', 'ssh-key-passphrase', 'known-hosts']
 
-/** The inputs of several lines: an option that is given twice makes two. */
-const lists: readonly InputName[] = [
-  'known-hosts',
-  'host-key-fingerprint',
-  'excludes',
-  'includes',
-  'protect',
-  'branches',
+export const variable = (name: InputName) => `DOTCLOUD_PUSH_${name.toUpperCase().replaceAll('-', '_')}`
+
+const plain = { choices: [], default: '', list: false } as const
+
+/** Of the command line alone. */
+const own: readonly OptionRow[] = [
+  ['json', 'Print the report as JSON on standard output.'],
+  ['quiet', 'Show warnings, errors and the result alone.', 'q'],
+  ['debug', 'Show also what helps to find a fault, such as what ssh logs.'],
+  ['no-color', 'Never use colours; without it, they are used on a terminal.'],
+  ['help', 'Show this page.', 'h'],
+  ['version', 'Show the version.', 'V'],
+].map(([name = '', description = '', short]) => ({
+  ...plain,
+  name,
+  description,
+  group: 'Output',
+  takes: 'nothing',
+  ...(short === undefined ? {} : { short }),
+}))
+
+/** An option for every input, by the input's name, in the order of their groups; and our own. */
+export const options: readonly OptionRow[] = [
+  ...inputs.flatMap((input): OptionRow[] => {
+    const { name, group } = input
+    const takes = (input.choices as readonly string[]).includes('true') ? 'flag' : 'value'
+    const description = input.description.replaceAll('`', '')
+    const row: OptionRow = { ...input, takes, description }
+    if (!fromFile.includes(name)) return [row]
+    return [row, { ...plain, name: `${name}-file`, group, takes: 'path', description: `File to read ${name} from.` }]
+  }),
+  ...own,
 ]
-
-const variable = (name: string) => `DOTCLOUD_PUSH_${name.toUpperCase().replaceAll('-', '_')}`
-
-const isFlag = (standard: string) => standard === 'true' || standard === 'false'
-
-export interface Options {
-  readonly raw: RawInputs
-  readonly json: boolean
-}
-
-/**
- * The command line: an option for every input, by the input's name; without one, DOTCLOUD_PUSH_… is asked, and then
- * the default holds.
- */
-export function readOptions(
-  argv: readonly string[],
-  env: NodeJS.ProcessEnv,
-  readFile: (path: string) => string,
-): Options {
-  const program = new Command('dotcloud-push')
-    .description('Push a directory over SSH by git, hg or rsync, and run the deploy command.')
-    .argument('[source]', 'directory, or one file, to push')
-    .version(version)
-    .option('--json', 'print the report as JSON on standard output', false)
-    .showSuggestionAfterError()
-    .addHelpText(
-      'after',
-      `\nEvery option can be set by a variable, such as ${variable('ssh-key')}.\nhttps://github.com/org/dotcloud-push#command-line`,
-    )
-  for (const { name, description, default: standard } of inputs) {
-    const argument = isFlag(standard) ? '[boolean]' : '<value>'
-    const option = new Option(`--${name} ${argument}`, description.replaceAll('`', ''))
-    if (lists.includes(name)) {
-      option.argParser((value: string, earlier?: string) => (earlier === undefined ? value : `${earlier}\n${value}`))
-    }
-    program.addOption(option)
-    if (fromFile.includes(name)) program.option(`--${name}-file <path>`, `read ${name} from a file`)
-  }
-  parse(program, withFlagValues(argv))
-  const given: Record<string, unknown> = program.opts()
-  const value = (name: InputName, standard: string): string => {
-    const file = given[attribute(`${name}-file`)]
-    if (typeof file === 'string') return readInput(name, file, readFile)
-    const option = given[attribute(name)]
-    return typeof option === 'string' ? option : (env[variable(name)] ?? standard)
-  }
-  const raw = Object.fromEntries(inputs.map(({ name, default: standard }) => [name, value(name, standard)])) as Record<
-    InputName,
-    string
-  >
-  return { raw: { ...raw, source: program.args[0] ?? raw.source }, json: given['json'] === true }
-}
-
-/** A flag takes a value only where it is one, so that `--dry-run site` leaves `site` alone. */
-function withFlagValues(argv: readonly string[]): string[] {
-  const flags = inputs.filter(({ default: standard }) => isFlag(standard)).map(({ name }) => `--${name}`)
-  return argv.map((word, index) => (flags.includes(word) && !isFlag(argv[index + 1] ?? '') ? `${word}=true` : word))
-}
-
-/** Ends the process as its own exit codes say: 0 after help, 2 for what cannot be accepted. */
-function parse(program: Command, argv: readonly string[]): void {
-  program.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : errorClasses.input))
-  program.parse([...argv])
-}
-
-function readInput(name: InputName, path: string, readFile: (path: string) => string): string {
-  try {
-    return readFile(path)
-  } catch (error) {
-    const evidence = error instanceof Error ? error.message : ''
-    throw new PushError('input', `Option --${name}-file names a file that cannot be read.`, 'Check the path.', {
-      evidence,
-    })
-  }
-}
-
-/** How commander names an option's value. */
-function attribute(name: string): string {
-  return name.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
-}

@@ -84,7 +84,7 @@ function failed(
   return new PushError(
     'deploy',
     `The deploy command failed with exit code ${code}${signal}.`,
-    'Read its output above; the new content is on the server.',
+    'Its output tells why; the new content is on the server.',
     { evidence },
   )
 }

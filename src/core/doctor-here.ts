@@ -101,6 +101,8 @@ function bareLogin({ destination, app, deployment }: Settings, { context }: Host
   }
 }
 
+export type ToolName = 'ssh' | MethodName
+
 interface Tool {
   readonly args: readonly string[]
   readonly version: RegExp
@@ -110,7 +112,7 @@ interface Tool {
 
 const any = [0, 0] as const
 
-const tools: Readonly<Record<'ssh' | MethodName, Tool>> = {
+const tools: Readonly<Record<ToolName, Tool>> = {
   ssh: { args: ['-V'], version: /^OpenSSH\D*(\d+)\.(\d+)/m, oldest: any },
   git: { args: ['--version'], version: /^git version (\d+)\.(\d+)/, oldest: any },
   hg: { args: ['version', '--quiet'], version: /(\d+)\.(\d+)/, oldest: oldestHg, env: isolation },
@@ -126,14 +128,10 @@ async function judgeTools(methods: readonly MethodName[], settings: Settings, ho
   const judged = await attempt(async () => [await keygen, ...(await Promise.all(names.map(judge)))].slice(1).join(', '))
   return ['failure' in judged ? fault('tools', judged.failure) : ok('tools', judged.value)]
 
-  async function judge(name: keyof typeof tools): Promise<string> {
-    const { args, version, env, ...tool } = tools[name]
+  async function judge(name: ToolName): Promise<string> {
+    const { version, ...tool } = tools[name]
     const oldest = name === 'ssh' && settings.hostKeys.fingerprints.length > 0 ? oldestForFingerprints : tool.oldest
-    // Not in the workspace, whose own settings an old program would read.
-    const command: Command = { label: `${name} version`, file: name, args, cwd: host.context.temp, ...(env && { env }) }
-    await host.runner.find(name)
-    const { stdout, stderr } = await host.runner.capture(command)
-    const said = (stdout.trim() || stderr.trim()).split('\n')[0] ?? ''
+    const said = await versionOf(name, host)
     const [, major = '', minor = ''] = version.exec(said) ?? []
     const [first, second] = oldest
     const known = major !== '' && (Number(major) > first || (Number(major) === first && Number(minor) >= second))
@@ -142,7 +140,17 @@ async function judgeTools(methods: readonly MethodName[], settings: Settings, ho
   }
 }
 
-function tooOld(name: keyof typeof tools, oldest: readonly [number, number], evidence: string): PushError {
+/** What a program says of its version. @throws PushError when it is missing, or lies inside the workspace */
+export async function versionOf(name: ToolName, { runner, context }: Host): Promise<string> {
+  const { args, env } = tools[name]
+  await runner.find(name)
+  // Not in the workspace, whose own settings an old program would read.
+  const command: Command = { label: `${name} version`, file: name, args, cwd: context.temp, ...(env && { env }) }
+  const { stdout, stderr } = await runner.capture(command)
+  return (stdout.trim() || stderr.trim()).split('\n')[0] ?? ''
+}
+
+function tooOld(name: ToolName, oldest: readonly [number, number], evidence: string): PushError {
   const wanted = `${name === 'ssh' ? 'OpenSSH' : name} ${oldest.join('.')}`
   return new PushError(
     'input',

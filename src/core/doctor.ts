@@ -1,20 +1,21 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { complete } from './config.js'
 import type { Login } from './destination.js'
 import { judgeInputs, lookHere, type Outlook } from './doctor-here.js'
 import { judgeLine, type Line, pinLines, untoldLine } from './doctor-line.js'
 import { examineThere } from './doctor-there.js'
 import { explain, type Failure, PushError } from './errors.js'
 import { Chart, type Examination, type Finding, fault, ok, skipped, stageOf } from './finding.js'
-import type { Host, HostKeys, RawInputs, Report, Session, Settings } from './model.js'
+import type { Given, Host, HostKeys, Report, Session, Settings } from './model.js'
 import { warnInsecure, withDeadline } from './push.js'
 import { Ledger } from './report.js'
 import { withSession } from './session.js'
 import { fileNames } from './ssh-files.js'
 import { parseOffered } from './ssh-log.js'
 
-export { examinationJson, examinationPage, formatExamination } from './examination.js'
+export { concludeExamination, examinationJson, examinationPage, formatExamination } from './examination.js'
 export type { Examination, Finding, Verdict } from './finding.js'
 
 /** What the parts of an examination share. */
@@ -31,12 +32,12 @@ interface Visit {
  * Checks a destination step by step, by the session that a push would use, and changes nothing there. It never throws:
  * whatever goes wrong is a finding.
  */
-export async function examine(raw: RawInputs, host: Host): Promise<Examination> {
+export async function examine(given: Given, host: Host): Promise<Examination> {
   const chart = new Chart(host.log)
   const ledger = new Ledger(host)
   const knownHosts: string[] = []
   try {
-    const { settings, findings, badKey } = await judgeInputs(raw, host)
+    const { settings, findings, badKey } = await judgeInputs(await complete(given, host), host)
     chart.tell(...findings)
     ledger.note({ app: settings.app })
     if (findings.some(({ errorClass }) => errorClass === 'unsafe')) chart.skipRest('a push would not begin')

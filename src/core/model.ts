@@ -1,3 +1,4 @@
+import type { Readable, Writable } from 'node:stream'
 import type { Login } from './destination.js'
 import type { Failure, PushError } from './errors.js'
 import type { Event } from './event.js'
@@ -5,6 +6,9 @@ import type { InputName } from './inputs.js'
 
 /** The inputs as a front read them: text, defaults applied, nothing judged. */
 export type RawInputs = Readonly<Record<InputName, string>>
+
+/** The inputs that somebody set: the others come from dotcloud-push.yml, or are the defaults. */
+export type Given = Partial<RawInputs>
 
 export const methodNames = ['hg', 'git', 'rsync'] as const
 export type MethodName = (typeof methodNames)[number]
@@ -121,6 +125,8 @@ export interface Watch {
   readonly stderr?: (line: string) => void
   /** For data instead of lines. */
   readonly bytes?: (chunk: Buffer) => void
+  /** A process that lends its output and input, for good: they are descriptors 3 (to read) and 4 (to write) of this one. */
+  readonly lender?: Running
 }
 
 /** A process that lives beside the others. */
@@ -129,10 +135,10 @@ export interface Running {
   readonly done: Promise<Output>
   /** Lets it be silent until its input ends. */
   pause(): void
-  /** Gives it some of its standard input. */
-  write(input: string | Buffer): void
   /** Gives it the last of its standard input. */
   end(input?: string | Buffer): void
+  /** From now on its input comes from there, and its output goes there. */
+  lend(input: Readable, output: Writable): void
   /** Ends the whole process group; resolves when it is gone. */
   stop(): Promise<void>
 }

@@ -1,10 +1,11 @@
 import { methods } from '../methods/index.js'
 import { gate } from './branches.js'
+import { complete } from './config.js'
 import { deploy } from './deploy.js'
 import { formatDestination } from './destination.js'
 import { PushError } from './errors.js'
 import { guardEvent } from './event.js'
-import type { Host, RawInputs, Report, Session, Settings, Upload } from './model.js'
+import type { Given, Host, Report, Session, Settings, Upload } from './model.js'
 import { type CallStep, formatPlan, type Step, type UploadStep } from './plan.js'
 import { planSteps } from './planning.js'
 import { Ledger, signs, sortChanges } from './report.js'
@@ -16,12 +17,13 @@ import { checkedOutRef } from './workspace.js'
 const mostTold = 20
 
 /**
- * One push from raw inputs to a report. It never throws: whatever went wrong is in the report, with its class.
+ * One push from the given inputs to a report. It never throws: whatever went wrong is in the report, with its class.
  * The settings of a run whose branch does not match are not even read, so that it stays green without a secret.
  */
-export async function push(raw: RawInputs, host: Host): Promise<Report> {
+export async function push(given: Given, host: Host): Promise<Report> {
   const ledger = new Ledger(host)
   try {
+    const raw = await complete(given, host)
     const filter = parseBranches(raw)
     const ref = filter.length === 0 ? undefined : (host.context.ref ?? (await checkedOutRef(raw.source, host)))
     const { open, reason } = gate(filter, ref)

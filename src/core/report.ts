@@ -136,14 +136,42 @@ function toSend(method: Report['method'] | undefined, upload: Upload | undefined
   return upload.changes.reduce((sum, { kind, size = 0 }) => sum + (kind === 'deleted' ? 0 : size), 0)
 }
 
-/** How to get back to what was there before, as far as this tool can; empty when nothing was replaced. */
-export function rollback({ uploaded, method, changes, previousRevision, revision }: Report): string {
-  if (!uploaded || method === '' || (changes.length === 0 && previousRevision === revision)) return ''
+/** How to get back to what was there before, as far as this tool can. */
+export interface Rollback {
+  readonly advice: string
+  /** To be pasted into a shell, in a clone; empty where the earlier revision is not known there. */
+  readonly command: string
+}
+
+/** Nothing when nothing was replaced. */
+export function rollback({
+  uploaded,
+  method,
+  changes,
+  commits,
+  previousRevision,
+  revision,
+}: Report): Rollback | undefined {
+  const fresh = previousRevision === '' && changes.every(({ kind }) => kind === 'added')
+  if (!uploaded || method === '' || fresh || (changes.length === 0 && previousRevision === revision)) return
+  const before = commits.length > 0 && /^[0-9a-f]{40,64}$/.test(previousRevision) ? previousRevision : ''
+  const message = `-m 'Back to ${before.slice(0, 10)}'`
   return {
-    git: 'Revert the commits (git revert) and push: that is deployed like any other. An earlier run, run again, needs force: true, since git does not go back by itself.',
-    hg: 'Back the changesets out (hg backout) and push: that is deployed like any other. An earlier run, run again, changes nothing, since hg push only adds.',
-    rsync:
-      'Run the earlier run of this workflow again: it sends the files as they were. What only the destination had, and was deleted, does not come back.',
+    git: {
+      advice:
+        'Push the earlier state as a new commit: that is deployed like any other. An earlier run, run again, needs force: true, since git does not go back by itself.',
+      command: before && `git restore --source=${before} --staged --worktree :/ &&\ngit commit ${message} &&\ngit push`,
+    },
+    hg: {
+      advice:
+        'Push the earlier state as a new changeset: that is deployed like any other. An earlier run, run again, changes nothing, since hg push only adds.',
+      command: before && `hg revert --all --rev ${before} &&\nhg commit ${message} &&\nhg push`,
+    },
+    rsync: {
+      advice:
+        'Run the earlier run of this workflow again: it sends the files as they were. What only the destination had, and was deleted, does not come back.',
+      command: '',
+    },
   }[method]
 }
 
@@ -163,6 +191,11 @@ export function headline(report: Report): string {
   const end = `${report.seconds.toFixed(1)} s`
   if (report.failure !== undefined) return `failed (${report.failure.errorClass}) after ${end}`
   return `${report.result} in ${end}: ${changed} changed, ${deleted} deleted`
+}
+
+/** Where the time went, in one line; GitHub folds the stages away. */
+export function times({ stages }: Report): string {
+  return stages.map((stage) => `${titles[stage.name]} ${stage.seconds.toFixed(2)} s`).join(' · ')
 }
 
 /** How many files a push changed (or added) and deleted; directories do not count. */
@@ -198,6 +231,7 @@ export function toValues(report: Report): Record<Exclude<OutputName, 'report'>, 
 /** The report as JSON: the outputs with their own types, and what does not fit into an output. */
 export function toJson(report: Report): Readonly<Record<string, unknown>> {
   const { changed, deleted } = countChanges(report)
+  const back = rollback(report)
   return {
     ...toValues(report),
     app: report.app,
@@ -220,7 +254,7 @@ export function toJson(report: Report): Readonly<Record<string, unknown>> {
     'commit-count': report.commitCount,
     guards: report.guards,
     'bytes-to-send': report.bytesToSend ?? null,
-    rollback: rollback(report),
+    rollback: back === undefined ? '' : [back.advice, back.command].filter((part) => part !== '').join('\n'),
     'push-output': report.said,
     'deploy-output': report.tail,
   }

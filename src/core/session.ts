@@ -5,7 +5,15 @@ import { createConnection, type OwnedConnection } from './connection.js'
 import type { Login } from './destination.js'
 import { unusableKey } from './key.js'
 import type { Host, Session, Settings } from './model.js'
-import { askpassScript, fileNames, keeperScript, pinScript, sshConfig, wrapperScript } from './ssh-files.js'
+import {
+  askpassScript,
+  fileNames,
+  keeperScript,
+  pinScript,
+  relayScript,
+  sshConfig,
+  wrapperScript,
+} from './ssh-files.js'
 import { fingerprintOf } from './ssh-log.js'
 
 /** How a session's folder is named, so that the clean-up can tell it from everything else. */
@@ -91,6 +99,7 @@ async function openSession(
     write(fileNames.wrapper, wrapperScript(ssh, folder, encryptedKey), 0o700),
     write(fileNames.pin, pinScript(settings.hostKeys.fingerprints), 0o700),
     write(fileNames.keeper, keeperScript(login), 0o700),
+    write(fileNames.relay, relayScript, 0o700),
   ])
   const connection = createConnection({ folder, env, login, keyFingerprint, multiplex }, settings, host)
   // The login takes longest: it goes on while the methods prepare. Who needs it waits for it and sees its failure.

@@ -1,13 +1,20 @@
 import { checkPatterns } from './branches.js'
 import { parseDestination, parseJump } from './destination.js'
 import { combine, PushError } from './errors.js'
-import type { InputName } from './inputs.js'
+import { type InputName, inputs } from './inputs.js'
 import { parseKey } from './key.js'
 import { type DeleteLimit, type HostKeys, methodNames, type RawInputs, type Settings } from './model.js'
 import { fill, type TemplateValues } from './template.js'
 
+/** What each input is when nobody sets it. */
+export const defaults = Object.fromEntries(inputs.map((input) => [input.name, input.default])) as RawInputs
+
+/** Inputs in a file, at the top of the workspace. */
+export const configFile = 'dotcloud-push.yml'
+
 /**
- * What never leaves the workspace by rsync unless `includes` lifts it: version control, and files in which secrets live.
+ * What never leaves the workspace by rsync unless `includes` lifts it: version control, files in which secrets live,
+ * and our own configuration.
  */
 export const builtInExcludes = [
   '.git',
@@ -20,6 +27,8 @@ export const builtInExcludes = [
   '.netrc',
   '.ssh',
   '.aws',
+  // It tells a web root's visitors where it is pushed from.
+  configFile,
 ] as const
 
 /** @throws PushError `input` with the input's name, the value and what is accepted */
@@ -83,7 +92,7 @@ function parseIncludes(text: string): string[] {
   return includes
 }
 
-function matchesName(pattern: string, name: string): boolean {
+export function matchesName(pattern: string, name: string): boolean {
   if (pattern === name) return true
   if (/[/*?[\]]/.test(name)) return false
   if (pattern.startsWith('*')) return name.endsWith(pattern.slice(1))

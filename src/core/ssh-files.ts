@@ -16,6 +16,8 @@ export const fileNames = {
   socket: 'c',
   /** The wrapper: what git, hg and rsync call instead of ssh. The session's folder is first in their PATH. */
   wrapper: 'dotcloud-ssh',
+  /** What rsync calls instead of it when a shell is open at the server. */
+  relay: 'dotcloud-shell',
 } as const
 
 export interface SshOptions {
@@ -105,6 +107,20 @@ cd ${quote(folder)} || exit 255
 ${askpass}exec ${quote(ssh)} -F ${fileNames.config} -v -E ${fileNames.log} "$@"
 `
 }
+
+/** Descriptors 3 and 4 lead to the shell's output and input; each line for it begins with this variable's word. */
+export const markVariable = 'DOTCLOUD_MARK'
+
+/** rsync's way to its other half, through the shell that is open at the server: a command line, then the bytes. */
+export const relayScript = `#!/bin/sh
+# rsync calls it as: -l USER HOST COMMAND…
+shift 3
+printf '%s %s\\n' "$${markVariable}" "$*" >&4
+exec 5<&0
+cat <&5 >&4 &
+cat <&3
+kill $!
+`
 
 /** Prints the passphrase to ssh and ssh-keygen: it is in no argument list and in no environment. */
 export const askpassScript = `#!/bin/sh\nexec cat ${fileNames.passphrase}\n`

@@ -1,11 +1,9 @@
-import { escapes } from './addresses.js'
+import { code, fill, folded, list, literal, longest, paragraph, prose } from './html.js'
 import { type Change, mostCounted, type Report, type StageName } from './model.js'
 import { countChanges, rollback, signs, sortChanges } from './report.js'
 
 /** How many files and commits the summary lists. */
 const mostListed = 50
-/** How much of one foreign text it shows, in characters. */
-const longest = { text: 500, cell: 160, path: 200, subject: 120 } as const
 /**
  * How many bytes a list may take. With them the whole page stays below 64 KiB, so that it also fits into a comment;
  * GitHub refuses a summary of more than 1 MiB.
@@ -34,45 +32,27 @@ export function summarize(report: Report): string {
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`
 }
 
-/** Foreign text as it is: whatever HTML or Markdown could read is an entity. */
-export function literal(text: string, most: number = longest.text): string {
-  const plain = text.replaceAll(escapes, '')
-  const shown = plain.length > most ? `${plain.slice(0, most)}…` : plain
-  return shown
-    .replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, '�')
-    .replaceAll(/[^A-Za-z0-9 ,;/+\-\u00a1-\u{10ffff}]/gu, (character) => `&#${character.codePointAt(0)};`)
-}
-
-const code = (text: string, most: number = longest.cell) => (text === '' ? '' : `<code>${literal(text, most)}</code>`)
-
-/** A word of plain English; a name, a number with a unit, an address or a mention is none. */
-const plainWord = /^(?:[A-Za-z]{1,20}(?:['-][A-Za-z]{1,20}){0,3}|\d{1,9}%?)?$/
-
-/** A sentence that may hold foreign words: they are set as code, without the punctuation around them. */
-export function prose(text: string): string {
-  const shown = text.length > longest.text ? `${text.slice(0, longest.text)}…` : text
-  const words = shown.split(' ').map((word) => {
-    const [, before = '', inner = '', after = ''] = /^(["'(]?)(.*?)(["')]?[.,;:!?]?)$/s.exec(word) ?? []
-    return `${literal(before)}${plainWord.test(inner) ? literal(inner) : code(inner, longest.text)}${literal(after)}`
-  })
-  return words.join(' ').replaceAll('</code> <code>', ' ')
-}
-
-const paragraph = (html: string) => (html === '' ? '' : `<p>${html}</p>`)
 const seconds = (time: number) =>
   time < 60 ? `${time.toFixed(time < 1 ? 2 : 1)} s` : `${Math.floor(time / 60)} min ${Math.floor(time % 60)} s`
-const count = (number: number, noun: string) => `${number.toLocaleString('en-US')} ${noun}${number === 1 ? '' : 's'}`
+export const countOf = (number: number, noun: string) =>
+  `${number.toLocaleString('en-US')} ${noun}${number === 1 ? '' : 's'}`
 
-function size(bytes: number): string {
+export function formatSize(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB']
   const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), units.length - 1)
   const value = bytes / 1000 ** power
   return `${value < 10 && power > 0 ? value.toFixed(1) : value.toFixed(0)} ${units[power]}`
 }
 
-function headline({ result, app, destination, failedStage, guards: refused, seconds: time }: Report): string {
+/** What goes where. */
+export function course({ app, destination }: Report): string {
   const host = /^ssh:\/\/(?:[^@/]*@)?(\[[^\]/]*\]|[^:/]+)/.exec(destination)?.[1] ?? destination
-  const what = `${app === '' ? 'dotcloud push' : code(app)}${host === '' ? '' : ` → ${code(host)}`}`
+  return `${app === '' ? 'dotcloud push' : code(app)}${host === '' ? '' : ` → ${code(host)}`}`
+}
+
+function headline(report: Report): string {
+  const { result, failedStage, guards: refused, seconds: time } = report
+  const what = course(report)
   return {
     deployed: `✅ Deployed ${what} in ${seconds(time)}`,
     unchanged: `✅ Unchanged: ${what}, ${seconds(time)}`,
@@ -83,7 +63,7 @@ function headline({ result, app, destination, failedStage, guards: refused, seco
 }
 
 function countCommits({ commitCount, method }: Report): string {
-  return `${count(commitCount, method === 'hg' ? 'changeset' : 'commit')}${commitCount < mostCounted ? '' : ' or more'}`
+  return `${countOf(commitCount, method === 'hg' ? 'changeset' : 'commit')}${commitCount < mostCounted ? '' : ' or more'}`
 }
 
 /** The run in one line. */
@@ -94,13 +74,13 @@ function facts(report: Report): string {
   const would = result === 'planned'
   const parts = [
     would ? 'Nothing was changed' : '',
-    all.length === 0 ? '' : `${count(changed, 'file')} ${would ? 'would be ' : ''}changed or added`,
-    deleted === 0 ? '' : `<b>${deleted.toLocaleString('en-US')} ${would ? 'would be ' : ''}deleted</b>`,
-    commitCount === 0 ? '' : countCommits(report),
-    would && bytesToSend !== undefined ? `${size(bytesToSend)} to send` : '',
-    would || bytesSent === undefined ? '' : `${size(bytesSent)} sent`,
     result === 'unchanged' ? 'The destination has all of this already' : '',
+    all.length === 0 ? '' : `${countOf(changed, 'file')} ${would ? 'would be ' : ''}changed or added`,
+    deleted === 0 ? '' : `<b>${deleted.toLocaleString('en-US')} ${would ? 'would be ' : ''}deleted</b>`,
     would && found === undefined && all.length === 0 ? 'a push would change no file' : '',
+    commitCount === 0 ? '' : countCommits(report),
+    would && bytesToSend !== undefined ? `at most ${formatSize(bytesToSend)} to send` : '',
+    would || bytesSent === undefined ? '' : `${formatSize(bytesSent)} sent`,
   ]
   const told = url === '' ? '' : `<br>The server says that it is at ${code(url, 200)}`
   return `${parts.filter((part) => part !== '').join(' · ')}${told}`
@@ -133,6 +113,7 @@ function table(report: Report): string {
     ['Time', time(report)],
   ]
   const filled = rows.filter(([, value]) => value !== '')
+  if (filled.length === 0) return ''
   return `<table>\n${filled.map(([key, value]) => `<tr><td>${key}</td><td>${value}</td></tr>`).join('\n')}\n</table>`
 }
 
@@ -165,7 +146,8 @@ function commit(id: string, repository: string): string {
 /** Where the time went: a bar for each stage, from when it began to when it ended. */
 function time({ stages }: Report): string {
   const total = stages.reduce((sum, stage) => sum + stage.seconds, 0)
-  if (total === 0) return ''
+  // One stage alone is the whole time, which the headline tells.
+  if (total === 0 || stages.length < 2) return ''
   const width = 40
   const at = (when: number) => Math.round((when / total) * width)
   let since = 0
@@ -208,7 +190,7 @@ function changes(report: Report): string {
 /** How much a change is: lines where they were counted, else bytes. */
 function extent({ kind, path, lines, size: bytes }: Change): string {
   if (lines !== undefined) return `+${lines.added} −${lines.removed}`
-  return bytes === undefined || kind === 'deleted' || path.endsWith('/') ? '' : size(bytes)
+  return bytes === undefined || kind === 'deleted' || path.endsWith('/') ? '' : formatSize(bytes)
 }
 
 /** What the server said in a stage: the last lines, as many as there is room for; unfolded where it failed. */
@@ -222,26 +204,13 @@ function saidBy(stage: StageName, { said, tail, failedStage }: Report): string {
 
 function goingBack(report: Report): string {
   const how = rollback(report)
-  return how === '' ? '' : paragraph(`<b>To go back:</b> ${prose(how)}`)
-}
-
-/** A block of HTML ends at an empty line, but one that begins with `<pre>` only at `</pre>`. */
-function folded(title: string, text: string, open: boolean): string {
-  return `<details${open ? ' open' : ''}><summary>${title}</summary>\n\n<pre>${text}</pre>\n\n</details>`
-}
-
-/** As many lines as there is room for; the rest is counted. */
-function list(all: readonly string[], total: number, bytes: number): string {
-  const lines = fill(all, bytes)
-  const rest = total - lines.length
-  return [...lines, ...(rest > 0 ? [`… and ${rest.toLocaleString('en-US')} more`] : [])].join('\n')
-}
-
-function fill(all: readonly string[], bytes: number): readonly string[] {
-  let left = bytes
-  const end = all.findIndex((line) => {
-    left -= Buffer.byteLength(line) + 1
-    return left < 0
-  })
-  return end < 0 ? all : all.slice(0, end)
+  if (how === undefined) return ''
+  const command =
+    how.command === ''
+      ? ''
+      : `\n<pre>${how.command
+          .split('\n')
+          .map((line) => literal(line))
+          .join('\n')}</pre>`
+  return `${paragraph(`<b>To go back:</b> ${prose(how.advice)}`)}${command}`
 }

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises'
+import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { loginWord, remotePath } from '../core/destination.js'
 import { PushError } from '../core/errors.js'
@@ -161,7 +161,20 @@ async function compare(task: Task, session: Session, { node }: HgFacts): Promise
   }
   if (output.code !== 0) throw await failure(`${output.stdout}\n${output.stderr}`)
   const outgoing = lines.filter((line) => /^[0-9a-f]{40}$/.test(line))
-  return { result: 'planned', revision: node, ...(await changesSince(task, session, outgoing, node)) }
+  const brought = await changesSince(task, session, outgoing, node)
+  const bytesToSend = await bundleSize(task, session, brought.previousRevision, node)
+  return { result: 'planned', revision: node, ...brought, ...(bytesToSend === undefined ? {} : { bytesToSend }) }
+}
+
+/** The size of the bundle that a push would send. What the server has beside the earlier revision is counted too. */
+async function bundleSize(task: Task, session: Session, previous: string, node: string): Promise<number | undefined> {
+  const file = join(session.folder, 'bundle')
+  const args = ['bundle', '--quiet', '--type', 'none-v2', '--base', previous || 'null', '--rev', node, file]
+  const { code } = await local(task, session, args)
+  if (code !== 0) return undefined
+  const { size } = await stat(file)
+  await rm(file)
+  return size
 }
 
 /** `hg identify` of the other side, over its own protocol. */

@@ -20,11 +20,36 @@ export function makeManifest(items: readonly Item[]): Manifest | undefined {
   return lines
 }
 
-/** Tells two manifests apart; the order of their lines does not matter. */
-export function digestOf(manifest: Manifest): string {
-  const hash = createHash('sha256')
-  for (const name of [...manifest.keys()].sort()) hash.update(`${manifest.get(name)}\t${name}\n`)
-  return hash.digest('hex')
+/** Hexadecimal digits of a share's checksum: it need not be certain, since the digest has the last word. */
+export const sumDigits = 6
+
+/** A manifest in short. */
+export interface Sums {
+  /** Tells two manifests apart; the order of their lines does not matter. */
+  readonly digest: string
+  /** A checksum for each share of the names, so that of two manifests only the shares that differ need be told. */
+  readonly shares: string
+}
+
+/** How many shares: a changed name then costs the telling of some sixteen, or of more in very large trees. */
+function countShares({ size }: Manifest): number {
+  return 2 ** Math.min(10, Math.max(4, Math.ceil(Math.log2(Math.max(size, 1) / 16))))
+}
+
+/** The share of a name: the FNV-1a hash, which is quick and even. */
+function shareOf(name: string, count: number): number {
+  let hash = 0x811c9dc5
+  for (let index = 0; index < name.length; index++) hash = Math.imul(hash ^ name.charCodeAt(index), 0x01000193)
+  return (hash ^ (hash >>> 15)) & (count - 1)
+}
+
+export function sumUp(manifest: Manifest): Sums {
+  const count = countShares(manifest)
+  const shares = Array.from({ length: count }, (): string[] => [])
+  for (const [name, line] of manifest) shares[shareOf(name, count)]?.push(`${name}\t${line}\n`)
+  const hashes = shares.map((share) => createHash('sha256').update(share.sort().join('')).digest('hex'))
+  const digest = createHash('sha256').update(hashes.join()).digest('hex')
+  return { digest, shares: hashes.map((hash) => hash.slice(0, sumDigits)).join('') }
 }
 
 /** What has to be done to get from one manifest to another. Names are escaped as rsync escapes them. */
@@ -65,26 +90,42 @@ export function compare(before: Manifest, after: Manifest): Difference {
   }
 }
 
-/** The journal that makes an empty manifest into this one. */
+/** The journal that makes an empty manifest into this one. Each line begins with the number of its name's share. */
 export function wholeJournal(manifest: Manifest): string {
-  return [...manifest].map(([name, line]) => `+${line}\t${name}\n`).join('')
+  const count = countShares(manifest)
+  return [...manifest].map(([name, line]) => `${shareOf(name, count)} +${line}\t${name}\n`).join('')
 }
 
 /** The journal that carries a difference on. */
 export function journalOf({ added, changed, removed, removedDirectories }: Difference, after: Manifest): string {
-  const set = [...added, ...changed].map((name) => `+${after.get(name)}\t${name}\n`)
-  const drop = [...removed, ...removedDirectories].map((name) => `-${name}\n`)
+  const count = countShares(after)
+  const set = [...added, ...changed].map((name) => `${shareOf(name, count)} +${after.get(name)}\t${name}\n`)
+  const drop = [...removed, ...removedDirectories].map((name) => `${shareOf(name, count)} -${name}\n`)
   return [...drop, ...set].join('')
 }
 
-/** The manifest that a journal tells, and how many lines it took. */
-export function replay(journal: string): { readonly manifest: Manifest; readonly length: number } {
-  const lines = new Map<string, string>()
-  const steps = journal.split('\n')
+/** Whether a journal can be carried on from one manifest to another: their names have the same shares. */
+export function haveSameShares(before: Manifest, after: Manifest): boolean {
+  return countShares(before) === countShares(after)
+}
+
+/**
+ * The manifest that the server has, and how long its journal is.
+ * @param told the numbers of the shares in which it differs from ours, or `all`; these shares' part of the journal; and
+ *   `length` and a number
+ */
+export function replay(told: string, ours: Manifest): { readonly manifest: Manifest; readonly length: number } {
+  const count = countShares(ours)
+  const steps = told.split('\n')
+  const differ = new Set(steps.filter((step) => /^(?:\d+|all)$/.test(step)))
+  const same = differ.has('all') ? [] : [...ours].filter(([name]) => !differ.has(String(shareOf(name, count))))
+  const lines = new Map(same)
+  let length = 0
   for (const step of steps) {
-    const tab = step.indexOf('\t')
-    if (step.startsWith('-')) lines.delete(step.slice(1))
-    else if (step.startsWith('+') && tab > 0) lines.set(step.slice(tab + 1), step.slice(1, tab))
+    const [, dropped, set, name] = /^\d+ (?:-(.*)|\+([^\t]*)\t(.*))$/s.exec(step) ?? []
+    if (dropped !== undefined) lines.delete(dropped)
+    else if (set !== undefined && name !== undefined) lines.set(name, set)
+    else if (step.startsWith('length ')) length = Number(step.slice(7))
   }
-  return { manifest: lines, length: steps.length - 1 }
+  return { manifest: lines, length }
 }

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { formatDestination, remotePath } from '../core/destination.js'
 import type { Settings } from '../core/model.js'
 import type { UploadStep } from '../core/plan.js'
 import { quote } from '../core/quote.js'
 import { builtInExcludes } from '../core/settings.js'
-import type { Manifest } from './manifest.js'
+import { type Manifest, type Sums, sumDigits } from './manifest.js'
 import { unescapeName } from './rsync-output.js'
 
 /**
@@ -12,7 +12,8 @@ import { unescapeName } from './rsync-output.js'
  * be published:
  * - `ours`: the directory, links resolved, that we have pushed to, so that a mirror may delete what is not in the source;
  * - `revision`: what was pushed last;
- * - `journal`: the manifest of what we put there (manifest.ts);
+ * - `journal`: the manifest of what we put there, and `sums`: a checksum for each share of its names (manifest.ts);
+ * - `pick`: the script that prints the shares of the journal whose checksum is another than ours;
  * - `see`: the script that looks for drift, which knows what is no business of ours;
  * - `state`: one line `KEY DIGEST SEEN`, written last; without it nothing else is believed. KEY covers everything that a
  *   push depends on besides the files, DIGEST is the manifest's, SEEN is what `see` printed right after the push;
@@ -37,7 +38,7 @@ export function memoryFor(
   const prune = pruneExpression(rules, settings.includes, manifest)
   return {
     id: hash(formatDestination(destination)).slice(0, 16),
-    key: hash(JSON.stringify([2, version, settings.delete, rules, prune])),
+    key: hash(JSON.stringify([3, version, settings.delete, rules, prune])),
     path: remotePath(destination),
     prune,
   }
@@ -79,6 +80,23 @@ function seeScript({ prune }: Memory): string {
 `
 }
 
+/**
+ * A script that prints, given our sums, the numbers of the shares whose sums here differ, or `all` when there are more or
+ * fewer of them; the journal's lines of these shares; and the journal's length.
+ */
+const pickScript = `cd -- "\${0%/*}" && LC_ALL=C awk -v theirs="$1" -v ours="$(cat sums)" '
+BEGIN {
+  if (all = length(ours) != length(theirs)) print "all"
+  for (share = 0; !all && share * ${sumDigits} < length(ours); share++)
+    if (substr(ours, share * ${sumDigits} + 1, ${sumDigits}) != substr(theirs, share * ${sumDigits} + 1, ${sumDigits})) {
+      differs[share]
+      print share
+    }
+}
+all || $1 in differs
+END { print "length", NR }' journal
+`
+
 export const folderOf = ({ id }: Memory) => `"$HOME"/.dotcloud-push/${id}`
 
 /** For --rsync-path: makes the destination ours and the state void, in the session in which rsync runs; any login shell. */
@@ -87,34 +105,31 @@ export function preparation(memory: Memory): string {
   return `sh -c '${script}' - ${quote(memory.path)} ${folderOf(memory)} && rsync`
 }
 
-/** What a push does to the journal: makes it anew, or carries it on. */
-export interface Draft {
-  readonly journal: string
-  readonly rewrite: boolean
-  /** A random word, which ends what is not script. */
-  readonly mark: string
-}
-
 /** What is to be done and noted when a push has sent its files. */
 export interface Conclusion {
   readonly revision: string
   /** Undefined when the content cannot be vouched for; then the next push compares everything. */
-  readonly digest: string | undefined
+  readonly content: Content | undefined
   readonly removed: readonly string[]
   readonly removedDirectories: readonly string[]
 }
 
-/** The script that takes the journal there, which can run while the files are sent: it changes nothing yet. */
-export function draftScript({ journal, mark }: Draft): Buffer {
-  return Buffer.from(`journal=$(cat <<'${mark}'\n${journal}${mark}\n)\n`)
+/** What the destination holds after a push. */
+export interface Content {
+  readonly sums: Sums
+  /** Makes the journal anew, or carries it on. */
+  readonly journal: string
+  readonly rewrite: boolean
 }
 
 /**
  * The script that ends a push: removes what the source no longer has, and writes the state last. It exits with 1 when
  * something could not be removed, and with 2 when only the memory failed.
  */
-export function conclusionScript(memory: Memory, { rewrite, mark }: Draft, conclusion: Conclusion): Buffer {
-  const { revision, digest, removed, removedDirectories } = conclusion
+export function conclusionScript(memory: Memory, conclusion: Conclusion): Buffer {
+  const { revision, content, removed, removedDirectories } = conclusion
+  // What is no script ends at a word that nobody can have written into it.
+  const mark = `end-${randomBytes(8).toString('hex')}`
   const remove = (names: readonly string[], command: string, otherwise: string): (string | Buffer)[] =>
     names.length === 0
       ? []
@@ -130,15 +145,23 @@ sure=yes
     ...remove(removedDirectories, 'rmdir 2>/dev/null', 'sure=no'),
     `: >"$m/mark"\n`,
     `printf '%s\\n' ${quote(revision)} >"$m/revision"\n`,
-    ...(digest === undefined
-      ? []
-      : [
-          `cat >"$m/see" <<'${mark}'\n${seeScript(memory)}${mark}\n`,
-          `[ $sure = no ] || { printf '%s\\n' "$journal" ${rewrite ? '>' : '>>'}"$m/journal" && printf '%s\\n' "${memory.key} ${digest} $(sh "$m/see")" >"$m/new" && mv -f -- "$m/new" "$m/state"; }\n`,
-        ]),
+    ...(content === undefined ? [] : [noteContent(memory, content, mark)]),
     '[ $? = 0 ] || exit 2\n',
   ]
   return Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)))
+}
+
+/** The journal without the state is not believed, so it may be written before it is sure. */
+function noteContent(memory: Memory, { sums, journal, rewrite }: Content, mark: string): string {
+  return `cat ${rewrite ? '>' : '>>'}"$m/journal" <<'${mark}' &&
+${journal}${mark}
+cat >"$m/see" <<'${mark}' &&
+${seeScript(memory)}${mark}
+cat >"$m/pick" <<'${mark}' &&
+${pickScript}${mark}
+[ $sure = yes ] && printf '%s\\n' ${sums.shares} >"$m/sums" &&
+printf '%s\\n' "${memory.key} ${sums.digest} $(sh "$m/see")" >"$m/new" && mv -f -- "$m/new" "$m/state"
+`
 }
 
 function lines(names: readonly string[]): Buffer[] {

@@ -1,7 +1,7 @@
 import { remotePath } from '../core/destination.js'
 import { diagnose } from '../core/diagnose.js'
 import type { PushError } from '../core/errors.js'
-import type { Command, Host, MethodName, Output, Session, Settings, Upload } from '../core/model.js'
+import type { Command, Host, MethodName, Output, Session, Settings, Upload, Watch } from '../core/model.js'
 import type { UploadStep } from '../core/plan.js'
 import { orStop } from '../core/remote-stop.js'
 
@@ -38,14 +38,16 @@ export async function attempt(
   task: Task,
   session: Session,
   command: Command,
-  on: { stdout?: (line: string) => void; stderr?: (line: string) => void } = {},
+  on: Pick<Watch, 'stdout' | 'stderr' | 'lender'> = {},
 ): Promise<Attempted> {
   const { settings, host, step } = task
   const start = (await session.connection.log()).length
   host.log.command(command)
-  const output = await host.runner
+  const ended = await host.runner
     .run(command, { signal: host.signal, idle: settings.idleTimeout, ...on })
     .catch(orStop(session, host))
+  // The half at the server knows of failures that the half here has not heard of.
+  const output = ended.code === 0 && on.lender !== undefined ? { ...ended, code: (await on.lender.done).code } : ended
   return {
     output,
     failure: async (said = output.stderr) =>

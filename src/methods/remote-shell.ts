@@ -1,5 +1,6 @@
 import { PushError } from '../core/errors.js'
-import type { Command, Host, Output, Running, Settings } from '../core/model.js'
+import type { Command, Host, Running, Settings } from '../core/model.js'
+import { fileNames, markVariable } from '../core/ssh-files.js'
 
 /** In bytes: the packed journal of more than half a million files. */
 export const longestAnswer = 64 << 20
@@ -7,33 +8,48 @@ export const longestAnswer = 64 << 20
 const patience = 5_000
 
 /**
- * A shell at the server for the length of an upload: it answers the question on its command line, and takes a script
- * later. Both cost the round trips of one session, and without a script nothing is waited for.
+ * A shell at the server: it answers the question on its command line, then it waits for one command, a line that begins
+ * with its mark. So a question and the rsync that follows from it need one session, and one only is waited for.
  */
 export interface RemoteShell {
-  /** What it printed until it waited for the script, or ended. */
+  /** What it printed until it waited for the command, or ended. */
   readonly answer: Buffer
-  /** Runs the first part of a script while other work goes on. */
-  begin(script: Buffer): void
-  /** Runs the rest of the script, once. Undefined when the shell has ended before. */
-  finish(script: Buffer): Promise<Output | undefined>
+  /**
+   * Gives the shell away to a local program whose other half is to run there. Undefined when it takes no command.
+   * @param said for what the other half says on its standard error
+   */
+  give(said: (line: string) => void): Passage | undefined
   close(): Promise<void>
 }
 
+/** What a local program needs to go through the shell. */
+export interface Passage {
+  /** What it calls instead of ssh. */
+  readonly program: string
+  readonly env: Readonly<Record<string, string>>
+  readonly lender: Running
+}
+
+/** The end of a script for a shell that is to take a command; `mark` is a word of the script. */
+export const takeCommand = (mark: string) => `read -r w l && [ "$w" = "${mark}" ] && eval "$l"`
+
 /**
- * @param last how the answer ends when it is whole
+ * @param mark a random word, which ends the answer, with a dot behind it, and begins the command
  * @throws PushError `timeout` when it is silent for the idle time, `remote-setup` when it floods
  */
-export async function openShell(command: Command, last: string, host: Host, settings: Settings): Promise<RemoteShell> {
+export async function openShell(command: Command, mark: string, host: Host, settings: Settings): Promise<RemoteShell> {
   const flood = new AbortController()
   const answered = new AbortController()
   const chunks: Buffer[] = []
+  const last = `${mark}.\n`
+  let listener = (_line: string) => {}
   let length = 0
-  let ended = false
+  let takes = true
   const running = await new Promise<Running>((resolve, reject) => {
     const started = host.runner.start(command, {
       signal: AbortSignal.any([host.signal, flood.signal]),
       idle: settings.idleTimeout,
+      stderr: (line) => listener(line),
       bytes(chunk) {
         length += chunk.length
         if (length > longestAnswer) return flood.abort(flooded(command))
@@ -41,24 +57,26 @@ export async function openShell(command: Command, last: string, host: Host, sett
         if (endOf(chunks, last.length) === last) resolve(started)
       },
     })
-    started.done
-      .then(() => resolve(started), reject)
-      .finally(() => {
-        ended = true
-      })
+    const over = () => {
+      takes = false
+    }
+    started.done.finally(over).then(() => resolve(started), reject)
     host.clock.sleep(patience, answered.signal).then(
-      () => started.end(),
+      () => {
+        over()
+        started.end()
+      },
       () => undefined,
     )
   }).finally(() => answered.abort())
   running.pause()
   return {
     answer: Buffer.concat(chunks),
-    begin: (script) => running.write(script),
-    async finish(script) {
-      if (ended) return undefined
-      running.end(script)
-      return await running.done
+    give(said) {
+      if (!takes) return undefined
+      takes = false
+      listener = said
+      return { program: fileNames.relay, env: { [markVariable]: mark }, lender: running }
     },
     close: () => running.stop(),
   }

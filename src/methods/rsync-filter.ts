@@ -1,7 +1,8 @@
-import { join } from 'node:path'
+import { realpath } from 'node:fs/promises'
+import { join, relative, sep } from 'node:path'
 import { PushError } from '../core/errors.js'
 import type { Settings, Workspace } from '../core/model.js'
-import { builtInExcludes, parseLines } from '../core/settings.js'
+import { builtInExcludes, matchesName, parseLines } from '../core/settings.js'
 import { exists, readPlain } from '../core/workspace.js'
 
 /**
@@ -37,6 +38,18 @@ export async function readIgnoreFile({ root, isFile }: Workspace): Promise<strin
     .filter((line) => !/^[#;]/.test(line))
     .map((line) => line.replace(/^- +/, ''))
     .filter((line) => !/[\u0000-\u001f\u007f]/.test(line))
+}
+
+/**
+ * Refuses a source inside of what a mirror leaves out: its files have no names by which they would be left out.
+ * @throws PushError `unsafe`
+ */
+export async function guardSource({ root }: Workspace, workspace: string): Promise<void> {
+  const hidden = builtInExcludes.filter((pattern) => pattern.startsWith('.'))
+  const way = relative(await realpath(workspace), root).split(sep)
+  const name = way.find((each) => hidden.some((pattern) => matchesName(pattern, each)))
+  if (name === undefined) return
+  throw new PushError('unsafe', `The source lies in ${name}, which is never sent.`, 'Name another directory.')
 }
 
 /**

@@ -2,7 +2,7 @@ import { mkdtemp, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PushError } from '../core/errors.js'
 import type { Runner, Session } from '../core/model.js'
-import { type Manifest, makeManifest } from './manifest.js'
+import { type Manifest, makeManifest, type Sums, sumUp } from './manifest.js'
 import { type Memory, memoryFor } from './memory.js'
 import { listNames, type Task } from './method.js'
 import { filterRules, readIgnoreFile } from './rsync-filter.js'
@@ -15,7 +15,7 @@ export interface Listing {
   readonly since: number
   readonly items: readonly Item[]
   readonly files: number
-  readonly manifest: Manifest | undefined
+  readonly content: { readonly manifest: Manifest; readonly sums: Sums } | undefined
   readonly memory: Memory
 }
 
@@ -95,7 +95,7 @@ export async function list(task: Task, session: Session): Promise<Listing> {
     since,
     items,
     files: items.filter(({ type }) => type !== 'directory').length,
-    manifest,
+    content: manifest && { manifest, sums: sumUp(manifest) },
     memory: memoryFor(step, settings, rules, version, manifest ?? new Map()),
   }
 }

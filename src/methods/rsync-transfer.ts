@@ -1,6 +1,8 @@
 import { loginWord, remotePath } from '../core/destination.js'
 import type { Session } from '../core/model.js'
+import { fileNames } from '../core/ssh-files.js'
 import { attempt, createTail, type Task } from './method.js'
+import type { RemoteShell } from './remote-shell.js'
 import { type Listing, sourceOf, transferFlags } from './rsync-listing.js'
 import { type Item, parseItem, parseProgress } from './rsync-output.js'
 
@@ -12,8 +14,10 @@ export interface Transfer {
   readonly first?: boolean
   readonly deletions?: number
   readonly filesFrom?: string
-  /** What to run in rsync's session before rsync. */
+  /** What to run at the server before rsync. */
   readonly prepare?: string
+  /** A shell at the server, to go through if it takes a command. */
+  readonly shell?: RemoteShell
 }
 
 /** One rsync over the connection; answers with what changed, or would change. */
@@ -21,9 +25,15 @@ export async function transfer(
   task: Task,
   session: Session,
   listing: Listing,
-  { mirror, dryRun, first, deletions, filesFrom, prepare }: Transfer,
+  { mirror, dryRun, first, deletions, filesFrom, prepare, shell }: Transfer,
 ): Promise<readonly Item[]> {
   const { host, step } = task
+  const said = createTail()
+  const stderr = (line: string) => {
+    said.push(line)
+    host.log.remote(line)
+  }
+  const passage = shell?.give(stderr)
   const args = [
     ...(filesFrom === undefined ? ['-r'] : [`--files-from=${filesFrom}`, '--from0']),
     ...transferFlags,
@@ -34,19 +44,21 @@ export async function transfer(
     ...(deletions === undefined ? [] : [`--max-delete=${deletions}`]),
     ...(prepare === undefined ? [] : [`--rsync-path=${prepare}`]),
     `--filter=merge ${listing.filter}`,
+    // The relay is made of cats, which give up on a stream that is full; ssh does not.
+    ...(passage === undefined ? [] : ['--blocking-io']),
     '-e',
-    'dotcloud-ssh',
+    passage?.program ?? fileNames.wrapper,
     '--',
     sourceOf(task),
     `${loginWord(step.destination, true)}:${remotePath(step.destination)}/`,
   ]
   const items: Item[] = []
-  const said = createTail()
   const { output, failure } = await attempt(
     task,
     session,
-    { label: 'rsync', file: 'rsync', args, env: session.env },
+    { label: 'rsync', file: 'rsync', args, env: { ...session.env, ...passage?.env } },
     {
+      ...(passage === undefined ? {} : { lender: passage.lender }),
       stdout(line) {
         const item = parseItem(line)
         const progress = item === undefined ? parseProgress(line) : undefined
@@ -54,10 +66,7 @@ export async function transfer(
         else if (item === undefined) said.push(line)
         else if (item.kind !== 'same' && item.name !== '.') items.push(item)
       },
-      stderr(line) {
-        said.push(line)
-        host.log.remote(line)
-      },
+      stderr,
     },
   )
   if (output.code !== 0) throw await failure(said.text())

@@ -1,14 +1,15 @@
-import { randomBytes } from 'node:crypto'
 import { lstatSync } from 'node:fs'
+import { gzipSync } from 'node:zlib'
 import { formatLogin, remotePath } from '../core/destination.js'
 import { PushError } from '../core/errors.js'
 import { guardDeletions, guardEmpty, guardForeign, guardMirror } from '../core/guards.js'
-import type { Change, Session, Upload } from '../core/model.js'
-import { compare, type Difference, digestOf, journalOf, type Manifest, wholeJournal } from './manifest.js'
-import { conclusionScript, type Draft, draftScript, preparation } from './memory.js'
+import type { Change, Running, Session, Upload } from '../core/model.js'
+import { orStop } from '../core/remote-stop.js'
+import { compare, type Difference, haveSameShares, journalOf, type Manifest, wholeJournal } from './manifest.js'
+import { type Content, conclusionScript, preparation } from './memory.js'
 import type { Method, Task } from './method.js'
 import type { RemoteShell } from './remote-shell.js'
-import { guardTokens } from './rsync-filter.js'
+import { guardSource, guardTokens } from './rsync-filter.js'
 import { type Listing, list, versionHere } from './rsync-listing.js'
 import { asChange, type Item, unescapeName } from './rsync-output.js'
 import { type Transfer, transfer } from './rsync-transfer.js'
@@ -21,6 +22,7 @@ export const oldest = [3, 1] as const
 
 async function preflight({ step, settings, host }: Task): Promise<void> {
   if (settings.delete && step.destination.base === 'root') guardMirror(remotePath(step.destination))
+  await guardSource(step.workspace, host.context.workspace)
   const found = await versionHere(host)
   const [, major = '0', minor = '0'] = /^rsync +version (\d+)\.(\d+)/.exec(found) ?? []
   if (Number(major) > oldest[0] || (Number(major) === oldest[0] && Number(minor) >= oldest[1])) return
@@ -49,9 +51,9 @@ async function upload(task: Task, session: Session): Promise<Upload> {
   await session.connection.ready()
   const revision = step.workspace.sha ?? ''
   const ask =
-    settings.verify === 'full' || listing.manifest === undefined
+    settings.verify === 'full' || listing.content === undefined
       ? undefined
-      : { digest: digestOf(listing.manifest), revision: settings.dryRun ? undefined : revision }
+      : { ...listing.content, revision: settings.dryRun ? undefined : revision }
   const { survey, shell } = await look(session, listing.memory, ask, host, settings)
   try {
     return await carryOut({ ...task, guards: [] }, session, { listing, mirror, revision, survey, shell })
@@ -71,11 +73,11 @@ interface Situation {
 
 async function carryOut(task: Guarded, session: Session, situation: Situation): Promise<Upload> {
   const { settings, host } = task
-  const { listing, mirror, revision, survey, shell } = situation
+  const { mirror, revision, survey } = situation
   if (survey === undefined) host.log.info('The server gives no shell: what is there is asked of rsync alone.')
   else guardServer(task, session, survey, mirror)
 
-  const work = await planWork(task, session, listing, survey, mirror)
+  const work = await planWork(task, session, situation)
   const done = (result: Upload['result'], changes: readonly Change[]): Upload => ({
     result: settings.dryRun ? 'planned' : result,
     revision,
@@ -87,12 +89,23 @@ async function carryOut(task: Guarded, session: Session, situation: Situation): 
   const nothing = work.changes?.length === 0
   // Known to be the same: nothing to do. Found to be the same: worth remembering.
   if (nothing && (work.how === 'known' || survey === undefined)) return done('unchanged', [])
-  const draft = draftOf(listing, work)
-  if (survey !== undefined) shell.begin(draftScript(draft))
-  const sent = nothing ? [] : await send(task, session, listing, work, { mirror, prepare: survey !== undefined })
-  if (survey !== undefined) await conclude(task, session, { ...situation, survey, work, draft })
-  const changes = work.changes ?? sent
-  return done(changes.length === 0 ? 'unchanged' : 'deployed', changes)
+  const conclusion = survey?.packs ? openConclusion(task, session) : undefined
+  try {
+    const sent = nothing ? [] : await send(task, session, situation, work)
+    if (conclusion !== undefined) await conclude(task, session, { ...situation, work, conclusion })
+    const changes = work.changes ?? sent
+    return done(changes.length === 0 ? 'unchanged' : 'deployed', changes)
+  } finally {
+    await conclusion?.stop()
+  }
+}
+
+/** A session for what comes last, opened while the files are sent, so that it need not be waited for then. */
+function openConclusion({ host, settings }: Task, session: Session): Running {
+  const watch = { signal: host.signal, idle: settings.idleTimeout }
+  const running = host.runner.start(session.connection.remote('conclusion', 'gzip -dc | sh'), watch)
+  running.pause()
+  return running
 }
 
 function guardServer(task: Guarded, session: Session, survey: Survey, mirror: boolean): void {
@@ -133,26 +146,22 @@ interface Work {
   /** Undefined when only the transfer itself will tell. */
   readonly changes: readonly Change[] | undefined
   readonly difference?: Difference
-  readonly journalLength?: number
+  /** The journal can be carried on; it is neither too long nor cut in other shares. */
+  readonly carryOn?: boolean
   /** How many entries rsync may delete; a race cannot make them more. */
   readonly deletions?: number
 }
 
 /** Finds out what has to be done by the cheapest way that is certain, and holds it against the limit of deletions. */
-async function planWork(
-  task: Guarded,
-  session: Session,
-  listing: Listing,
-  survey: Survey | undefined,
-  mirror: boolean,
-): Promise<Work> {
+async function planWork(task: Guarded, session: Session, { listing, survey, mirror, shell }: Situation): Promise<Work> {
   const { settings } = task
   if (survey !== undefined && !survey.filled) return { how: 'first', changes: listing.items.map(asChange) }
   if (survey?.known === 'same') return { how: 'known', changes: [] }
   const remembered = survey?.known === undefined ? undefined : fromMemory(task, listing, survey.known, mirror)
   if (remembered !== undefined) return remembered
   if (!mirror && !settings.dryRun) return { how: 'full', changes: undefined }
-  const items = await transfer(task, session, listing, { mirror, dryRun: true })
+  const through = survey === undefined ? {} : { shell }
+  const items = await transfer(task, session, listing, { mirror, dryRun: true, ...through })
   const deleted = items.filter(({ kind, type }) => kind === 'deleted' && type !== 'directory').map(asChange)
   const added = items.filter(({ kind, type }) => kind === 'added' && type !== 'directory').length
   const paths = deleted.map(({ path }) => path)
@@ -167,11 +176,12 @@ async function planWork(
 /** The work that follows from what the server remembers; undefined when that is not certain enough. */
 function fromMemory(
   task: Guarded,
-  { items, manifest }: Listing,
+  { items, content }: Listing,
   known: Exclude<Survey['known'], 'same' | undefined>,
   mirror: boolean,
 ): Work | undefined {
-  if (manifest === undefined) return undefined
+  if (content === undefined) return undefined
+  const { manifest } = content
   const difference = compare(known.manifest, manifest)
   const { added, changed, removed, removedDirectories, risky } = difference
   // Names go to the server line by line, so one with a line break in it is left to rsync.
@@ -191,7 +201,8 @@ function fromMemory(
     ...changed.flatMap(change('changed')),
     ...added.flatMap(change('added')),
   ]
-  return { how: 'known', changes, difference, journalLength: known.journalLength }
+  const carryOn = haveSameShares(known.manifest, manifest) && known.journalLength <= 2 * manifest.size
+  return { how: 'known', changes, difference, carryOn }
 }
 
 function files(manifest: Manifest): number {
@@ -202,16 +213,15 @@ function files(manifest: Manifest): number {
 async function send(
   task: Task,
   session: Session,
-  listing: Listing,
+  { listing, mirror, survey, shell }: Situation,
   work: Work,
-  how: { mirror: boolean; prepare: boolean },
 ): Promise<readonly Change[]> {
   const { difference, deletions } = work
   const options: Transfer = {
-    mirror: how.mirror && work.how === 'full',
+    mirror: mirror && work.how === 'full',
     dryRun: false,
     first: work.how === 'first',
-    ...(how.prepare ? { prepare: preparation(listing.memory) } : {}),
+    ...(survey === undefined ? {} : { prepare: preparation(listing.memory), shell }),
     ...(deletions === undefined ? {} : { deletions }),
   }
   if (difference === undefined) return (await transfer(task, session, listing, options)).map(asChange)
@@ -225,33 +235,31 @@ const nul = Buffer.from([0])
 // rsync takes a name that begins with # or ; for a comment.
 const here = Buffer.from('./')
 
-/** What the server is to note of the files: known before they are sent. */
-function draftOf({ manifest = new Map() }: Listing, { difference, journalLength = 0 }: Work): Draft {
-  const rewrite = difference === undefined || journalLength > 2 * manifest.size
-  const journal = rewrite ? wholeJournal(manifest) : journalOf(difference, manifest)
-  return { journal, rewrite, mark: `end-${randomBytes(8).toString('hex')}` }
+/** What the server is to note of the files; undefined when that is not certain. */
+function contentOf(task: Task, listing: Listing, { difference, carryOn = false }: Work): Content | undefined {
+  if (listing.content === undefined || !isSettled(task, listing, difference)) return undefined
+  const { manifest, sums } = listing.content
+  if (difference === undefined || !carryOn) return { sums, journal: wholeJournal(manifest), rewrite: true }
+  return { sums, journal: journalOf(difference, manifest), rewrite: false }
 }
 
 /** Removes what the source no longer has, and lets the server remember what it holds now. */
 async function conclude(
   task: Task,
   session: Session,
-  { listing, work, survey, shell, revision, draft }: Situation & { survey: Survey; work: Work; draft: Draft },
+  { listing, work, survey, revision, conclusion }: Situation & { work: Work; conclusion: Running },
 ): Promise<void> {
   const { host, settings } = task
-  const { manifest, memory } = listing
   const { difference } = work
   const removes = difference !== undefined && settings.delete
-  const script = conclusionScript(memory, draft, {
+  const script = conclusionScript(listing.memory, {
     revision,
-    digest: manifest !== undefined && isSettled(task, listing, difference) ? digestOf(manifest) : undefined,
+    content: contentOf(task, listing, work),
     removed: removes ? difference.removed : [],
     removedDirectories: removes ? difference.removedDirectories : [],
   })
-  const watch = { signal: host.signal, idle: settings.idleTimeout }
-  const whole = Buffer.concat([draftScript(draft), script])
-  const anew = () => host.runner.run(session.connection.remote('conclusion', 'sh -s', whole), watch)
-  const { code, stderr } = (await shell.finish(script)) ?? (await anew())
+  conclusion.end(gzipSync(script))
+  const { code, stderr } = await conclusion.done.catch(orStop(session, host))
   if (code === 0) return
   const evidence = stderr.trim().split('\n')[0] ?? ''
   if (code !== 2 && removes && difference.removed.length > 0) {
@@ -262,7 +270,7 @@ async function conclude(
       { evidence },
     )
   }
-  host.log.debug(`The server did not remember the push: ${survey.home} ${evidence}`)
+  host.log.debug(`The server did not remember the push: ${survey?.home} ${evidence}`)
 }
 
 /** Whether what was sent is what was listed: nothing that was sent has changed since the listing began. */

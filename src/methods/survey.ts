@@ -5,9 +5,9 @@ import { PushError } from '../core/errors.js'
 import type { Host, Session, Settings } from '../core/model.js'
 import { quote } from '../core/quote.js'
 import { orStop } from '../core/remote-stop.js'
-import { digestOf, type Manifest, replay } from './manifest.js'
+import { type Manifest, replay, type Sums, sumUp } from './manifest.js'
 import type { Memory } from './memory.js'
-import { longestAnswer, openShell, type RemoteShell } from './remote-shell.js'
+import { longestAnswer, openShell, type RemoteShell, takeCommand } from './remote-shell.js'
 
 /** What a server with a shell tells of a destination, in one command. */
 export interface Survey {
@@ -23,14 +23,16 @@ export interface Survey {
   readonly revision: string
   /** First line of `rsync --version`; empty when it is missing, and not asked when it is not needed. */
   readonly rsync: string
+  /** It can take a packed conclusion, and so remember. */
+  readonly packs: boolean
   /** What is there, when that is certain: `same` as what we have, or this. */
   readonly known: 'same' | { readonly manifest: Manifest; readonly journalLength: number } | undefined
 }
 
 /** Our own side, for the server to compare with what it remembers. */
 export interface Question {
-  /** Of the manifest. */
-  readonly digest: string
+  readonly manifest: Manifest
+  readonly sums: Sums
   /** What the server is to note when the content is the same; undefined to change nothing. */
   readonly revision: string | undefined
 }
@@ -49,19 +51,27 @@ export async function look(
   settings: Settings,
 ): Promise<{ readonly survey: Survey | undefined; readonly shell: RemoteShell }> {
   const mark = randomBytes(8).toString('hex')
-  const words = [memory.path, memory.id, memory.key, ask?.digest ?? '-', ask?.revision ?? '-', mark]
+  const words = [
+    memory.path,
+    memory.id,
+    memory.key,
+    ask?.sums.digest ?? '-',
+    ask?.revision ?? '-',
+    mark,
+    ask?.sums.shares ?? '-',
+  ]
   const question = `sh -c '${script}' - ${words.map(quote).join(' ')}`
   const command = session.connection.remote('survey', question)
-  const shell = await openShell(command, `${mark}.\n`, host, settings).catch(orStop(session, host))
+  const shell = await openShell(command, mark, host, settings).catch(orStop(session, host))
   try {
-    return { survey: read(shell.answer, mark, session), shell }
+    return { survey: read(shell.answer, mark, session, ask), shell }
   } catch (error) {
     await shell.close()
     throw error
   }
 }
 
-function read(answer: Buffer, mark: string, session: Session): Survey | undefined {
+function read(answer: Buffer, mark: string, session: Session, ask: Question | undefined): Survey | undefined {
   const [noise = '', facts, rest] = splitAt(answer, Buffer.from(`${mark}\n`))
   if (facts === undefined || rest === undefined) return undefined
   if (noise.length > 0) {
@@ -72,11 +82,11 @@ function read(answer: Buffer, mark: string, session: Session): Survey | undefine
       { evidence: noise.toString('utf8').trim().split('\n')[0] ?? '' },
     )
   }
-  return parseFacts(facts.toString('utf8'), rest.subarray(0, -`${mark}.\n`.length))
+  return parseFacts(facts.toString('utf8'), rest.subarray(0, -`${mark}.\n`.length), ask)
 }
 
 /**
- * Its words are the path, the id, the key, the digest, the revision and the mark; `-` for none. It stands on the command
+ * Its words are the path, the id, the key, the digest, the revision, the mark and the shares' sums; `-` for none. It stands on the command
  * line, where it costs no round trip of its own, in single quotes that sh, csh and fish understand alike: so it is one
  * line without a single quote, and no backslash stands before another or `!` before a letter.
  * Nothing is believed of a directory that is not the one that we pushed to, or that has changed since.
@@ -101,8 +111,10 @@ else
 p=$d; while [ -n "$p" ] && [ ! -d "$p" ]; do p=$(dirname -- "$p"); done;
 if [ "$p" = "$d" ]; then echo exists=yes; [ -z "$(ls -A -- "$p" 2>/dev/null | head -n 1)" ] || echo filled=yes; fi;
 printf "real=%s\\nrsync=%s\\n" "$(cd -- "$p" && pwd -P)" "$(rsync --version 2>/dev/null | head -n 1)";
+! command -v gzip >/dev/null || echo packs=yes;
 fi;
-printf "%s\\n" "$6"; [ -z "$journal" ] || gzip -1 -c "$m/journal"; printf "%s.\\n" "$6"; exec sh
+printf "%s\\n" "$6"; [ -z "$journal" ] || sh "$m/pick" "$7" | gzip -1 -c; printf "%s.\\n" "$6";
+${takeCommand('$6')}
 `
   .trim()
   .replaceAll('\n', ' ')
@@ -118,7 +130,7 @@ function splitAt(text: Buffer, separator: Buffer): Buffer[] {
   ]
 }
 
-function parseFacts(facts: string, journal: Buffer): Survey {
+function parseFacts(facts: string, journal: Buffer, ask: Question | undefined): Survey {
   const fact = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(facts)?.[1] ?? ''
   return {
     home: fact('home'),
@@ -129,16 +141,20 @@ function parseFacts(facts: string, journal: Buffer): Survey {
     // Whoever can write there must not choose what a workflow puts into its scripts.
     revision: /^[0-9a-f]{40,64}$/.exec(fact('revision'))?.[0] ?? '',
     rsync: fact('rsync'),
-    known: fact('same') === 'yes' ? 'same' : recall(journal, fact('digest')),
+    packs: fact('packs') === 'yes',
+    known: fact('same') === 'yes' ? 'same' : recall(journal, fact('digest'), ask),
   }
 }
 
 /** The remembered manifest, believed only when it has the digest that was written with it. */
-function recall(journal: Buffer, digest: string): Survey['known'] {
-  if (journal.length === 0) return undefined
+function recall(journal: Buffer, digest: string, ask: Question | undefined): Survey['known'] {
+  if (journal.length === 0 || ask === undefined) return undefined
   try {
-    const { manifest, length } = replay(gunzipSync(journal, { maxOutputLength: longestAnswer }).toString('utf8'))
-    return digestOf(manifest) === digest ? { manifest, journalLength: length } : undefined
+    const { manifest, length } = replay(
+      gunzipSync(journal, { maxOutputLength: longestAnswer }).toString('utf8'),
+      ask.manifest,
+    )
+    return sumUp(manifest).digest === digest ? { manifest, journalLength: length } : undefined
   } catch {
     return undefined
   }

@@ -2,12 +2,14 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { realpath } from 'node:fs/promises'
 import { isAbsolute } from 'node:path'
+import { Readable, Writable } from 'node:stream'
 import { StringDecoder } from 'node:string_decoder'
 import { getExecOutput } from '@actions/exec'
 import { findInPath } from '@actions/io'
 import { PushError } from '../core/errors.js'
 import type { Command, Output, Runner, Running, Watch } from '../core/model.js'
 import { childEnvironment, isInside } from './environment.js'
+import { join } from './loan.js'
 import { createLineSplitter } from './sink.js'
 
 /** How much of an unwatched stream is kept, in characters; the end tells most. */
@@ -22,14 +24,14 @@ export function createRunner(environment: NodeJS.ProcessEnv, workspace: string):
   const base = childEnvironment(environment, workspace)
   const found = new Map<string, Promise<string>>()
 
-  const launch = (command: Command): ChildProcess =>
+  const launch = (command: Command, streams = 3): ChildProcess =>
     spawn(command.file, command.args, {
       ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
       env: { ...base, ...command.env },
       // A group of its own, so that ending it ends what it started; and no terminal to ask questions on.
       detached: !windows,
       windowsHide: true,
-      stdio: ['pipe', 'pipe', 'pipe'],
+      stdio: new Array<'pipe'>(streams).fill('pipe'),
     })
 
   const find = (tool: string): Promise<string> => {
@@ -61,8 +63,10 @@ export function createRunner(environment: NodeJS.ProcessEnv, workspace: string):
 
     async run(named, watch) {
       const command = await resolved(named)
-      const running = supervise(command, launch(command), watch)
+      const child = launch(command, watch.lender === undefined ? 3 : 5)
+      const running = supervise(command, child, watch)
       running.end(command.stdin)
+      if (watch.lender !== undefined) borrow(child, watch.lender)
       return await running.done
     },
 
@@ -83,6 +87,11 @@ async function findTool(tool: string, workspace: string): Promise<string> {
   return path
 }
 
+function borrow(child: ChildProcess, lender: Running): void {
+  const [, , , output, input] = child.stdio
+  if (output instanceof Writable && input instanceof Readable) lender.lend(input, output)
+}
+
 function supervise(command: Command, child: ChildProcess, { signal, idle, ...watch }: Partial<Watch>): Running {
   let reason: unknown
   let paused = false
@@ -94,7 +103,9 @@ function supervise(command: Command, child: ChildProcess, { signal, idle, ...wat
     if (!paused) stop(silence(command, idle ?? 0))
   }
   const timer = idle === undefined ? undefined : setTimeout(onSilence, idle * 1000)
-  const ended = collect(child, watch, () => timer?.refresh())
+  let borrower: ((chunk: Buffer) => void) | undefined
+  const bytes = (chunk: Buffer) => (borrower ?? watch.bytes)?.(chunk)
+  const ended = collect(child, watch.bytes === undefined ? watch : { ...watch, bytes }, () => timer?.refresh())
   const onAbort = () => stop(signal?.reason)
   signal?.addEventListener('abort', onAbort)
   if (signal?.aborted) onAbort()
@@ -116,11 +127,13 @@ function supervise(command: Command, child: ChildProcess, { signal, idle, ...wat
     pause() {
       paused = true
     },
-    write: (input) => void child.stdin?.write(input),
     end(input) {
       paused = false
       timer?.refresh()
       child.stdin?.end(input ?? '')
+    },
+    lend(input, output) {
+      borrower = join(child, input, output)
     },
     async stop() {
       terminate(child, ended)
