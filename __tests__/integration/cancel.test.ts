@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, vi } from 'vitest'
-import { gate, type MethodName, makeRig, type Rig, script } from '../support/faults.ts'
+import { gate, type MethodName, makeRig, onTransfer, type Rig, script } from '../support/faults.ts'
 import { isAlive } from '../support/processes.ts'
 import { behind, proxy } from '../support/proxy.ts'
 import type { RunningStep } from '../support/runner.ts'
@@ -42,10 +42,7 @@ async function expectStopped(rig: Rig): Promise<void> {
 
 /** A rig whose push gets stuck at the server. */
 async function stuckRig(method: MethodName): Promise<Rig> {
-  if (method === 'rsync') {
-    const inTransfer = `case $COMMAND in *'rsync --server'*) ${stuck} ;; esac\nexec sh -c "$COMMAND"`
-    return makeRig(method, await sshd({ gate: gate(inTransfer) }))
-  }
+  if (method === 'rsync') return makeRig(method, await sshd({ gate: onTransfer(method, stuck) }))
   const rig = makeRig(method, await sshd())
   writeFiles(rig.server.home, { hook: script(stuck) })
   if (method === 'git') writeFiles(rig.there, { 'hooks/pre-receive': script(stuck) })
@@ -92,7 +89,7 @@ describe('G11 a cancelled step', () => {
       await isStuck(rig)
       await expectCancelled(step, signal, 'push')
       await expectStopped(rig)
-      if (method === 'rsync') expect(existsSync(rig.there)).toBe(false)
+      if (method === 'rsync') expect(readdirSync(rig.there)).toEqual([])
       else expect(rig.arrived()).not.toBe(rig.wanted())
     })
   }

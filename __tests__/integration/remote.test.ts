@@ -12,6 +12,7 @@ import {
   type MethodName,
   makeRig,
   methods,
+  onTransfer,
   privilege,
   question,
   type Rig,
@@ -30,19 +31,6 @@ vi.setConfig({ maxConcurrency: 3 })
 const rights = { runIf: privilege !== undefined }
 const noise = (bytes: number) => randomBytes(bytes)
 const shells = (['fish', 'tcsh'] as const).filter(isInstalled)
-
-/** A gate that does something else when the method's own program is started there. */
-function onTransfer(method: MethodName, otherwise: string): string {
-  if (method !== 'rsync') {
-    const tool = { git: 'git-receive-pack', hg: 'hg -R' }[method]
-    return gate(`case $COMMAND in *'${tool}'*) ${otherwise} ;; esac\nexec sh -c "$COMMAND"`)
-  }
-  // rsync's other half is started by the shell that was asked before.
-  const directory = temporaryDirectory('rsync')
-  const real = run(directory, 'sh', '-c', 'command -v rsync').trim()
-  writeFiles(directory, { rsync: script(`case $* in *--server*) ${otherwise} ;; esac\nexec ${real} "$@"`) })
-  return gate(`PATH=${directory}:$PATH exec sh -c "$COMMAND"`)
-}
 
 /** What is visible at the destination: rsync keeps what came in vain in a directory of its own, until the next push. */
 function withoutPartial({ method, there, arrived }: Rig): string {

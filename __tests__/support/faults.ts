@@ -74,6 +74,19 @@ export function gate(content: string): string {
   return join(directory, 'gate')
 }
 
+/** A gate that does something else when the method's own program is started there. */
+export function onTransfer(method: MethodName, otherwise: string): string {
+  if (method !== 'rsync') {
+    const tool = { git: 'git-receive-pack', hg: 'hg -R' }[method]
+    return gate(`case $COMMAND in *'${tool}'*) ${otherwise} ;; esac\nexec sh -c "$COMMAND"`)
+  }
+  // rsync's other half is started by the shell that was asked before.
+  const directory = temporaryDirectory('rsync')
+  const real = run(directory, 'sh', '-c', 'command -v rsync').trim()
+  writeFiles(directory, { rsync: script(`case $* in *--server*) ${otherwise} ;; esac\nexec ${real} "$@"`) })
+  return gate(`PATH=${directory}:$PATH exec sh -c "$COMMAND"`)
+}
+
 /** A word of the command by which a push by rsync asks what is there. */
 export const question = 'read -r w l'
 

@@ -237,7 +237,7 @@ async function finish(job: Job, main: Half): Promise<Step> {
     temp: job.temp,
     home: job.home,
     leftovers: () => [...below(job.temp), ...below(job.home)].filter((path) => !isReport(path, outputs['report'])),
-    orphans: () => processesWith('RUNNER_TRACKING_ID', job.tracking),
+    orphans: () => orphansOf(job),
     report: () => JSON.parse(readFileSync(outputs['report'] ?? '', 'utf8')),
     post: async (tampered = state) => {
       const post = runHalf(job, bundle(job, 'post'), tampered, main.masks)
@@ -247,6 +247,14 @@ async function finish(job: Job, main: Half): Promise<Step> {
   }
   const follows = job.options.post !== false && existsSync(bundle(job, 'post')[1])
   return follows ? step.post() : step
+}
+
+/** What is left of a step once those that were killed have had the moment that dying takes. */
+function orphansOf({ tracking }: Job): number[] {
+  const pause = new Int32Array(new SharedArrayBuffer(4))
+  for (let tries = 0; tries < 10 && processesWith('RUNNER_TRACKING_ID', tracking).length > 0; tries += 1)
+    Atomics.wait(pause, 0, 0, 30)
+  return processesWith('RUNNER_TRACKING_ID', tracking)
 }
 
 /** The `github` context's plain values; each is a GITHUB_ variable as well. */
