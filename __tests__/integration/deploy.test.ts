@@ -129,7 +129,8 @@ describe('its end', () => {
 
   it('by a signal is told as such', async () => {
     const server = await sshd()
-    const step = await deploy(server, `${count}; kill -9 $$`)
+    // With the shell above it, where the login shell keeps one.
+    const step = await deploy(server, `${count}; kill -9 0`)
     expect(step.outputs).toMatchObject({ result: 'failed', 'error-class': 'deploy', 'deploy-exit-code': '' })
     expect(step.errors).toEqual([expect.stringMatching(/killed by a signal/)])
     expect(runs(server)).toBe(1)
