@@ -154,13 +154,13 @@ const messages: readonly [MethodName, errorClass: string, cause: RegExp, said: s
     'hg',
     'transfer',
     /Another Mercurial is at work/,
-    "waiting for lock on repository /work held by process '1234' on host 'other'\nabort: repository /work: timed out waiting for lock held by 'other:1234'",
+    "waiting for lock on repository /srv/checkout held by process '1234' on host 'other'\nabort: repository /srv/checkout: timed out waiting for lock held by 'other:1234'",
   ],
   [
     'git',
     'input',
     /missing or damaged here/,
-    'fatal: loose object 78981922613b2afb6025042ff6bd878ac1994e85 (stored in /work/.git/objects/78/98) is corrupt\nerror: remote unpack failed: eof before pack header was fully read',
+    'fatal: loose object 78981922613b2afb6025042ff6bd878ac1994e85 (stored in /srv/checkout/.git/objects/78/98) is corrupt\nerror: remote unpack failed: eof before pack header was fully read',
   ],
   [
     'git',
