@@ -6499,8 +6499,6 @@ function url({ step: { destination } }) {
     return `ssh://${loginWord(destination, true)}/${path}`;
 }
 
-;// CONCATENATED MODULE: external "node:zlib"
-const external_node_zlib_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
 ;// CONCATENATED MODULE: ./build/core/guards.js
 
 /** Directories of the system that no mirror may ever take over. */
@@ -6564,6 +6562,10 @@ function guardForeign(state, adopt, path) {
     throw new PushError('unsafe', `${path} holds files that dotcloud-push did not put there, and a mirror deletes what it does not know.`, 'Look at them; then set adopt: true for one run, or delete: false to leave them alone.');
 }
 
+;// CONCATENATED MODULE: external "node:util"
+const external_node_util_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util");
+;// CONCATENATED MODULE: external "node:zlib"
+const external_node_zlib_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
 ;// CONCATENATED MODULE: ./build/methods/manifest.js
 
 /** Checksums are cut to 64 bits: enough to tell files apart, and half the bytes on the wire. */
@@ -6819,47 +6821,105 @@ function preparation(memory) {
     const script = 'mkdir -p -- "$1" && mkdir -p -- "$2" && cd -- "$1" && pwd -P >"$2/ours" && rm -f -- "$2/state"';
     return `sh -c '${script}' - ${quote(memory.path)} ${folderOf(memory)} && rsync`;
 }
+/** The end of what is no script: a word that nobody can have written into it. */
+const mark = `end-${(0,external_node_crypto_namespaceObject.randomBytes)(8).toString('hex')}`;
+/** The first part of the script that ends a push. It takes the journal there and can run while the files are sent. */
+function draftScript(memory, journal) {
+    return `umask 077
+m=${folderOf(memory)}
+mkdir -p -- "$m" && chmod 700 "$HOME/.dotcloud-push" && cat >"$m/draft" <<'${mark}' || exit 1
+${journal}${mark}
+`;
+}
 /**
- * The script that ends a push: removes what the source no longer has, and writes the state last. It exits with 1 when
- * something could not be removed, and with 2 when only the memory failed.
+ * Its second part: removes what the source no longer has, notes what was pushed, and looks at what is there. It exits
+ * with 1 when something could not be removed, and with 2 when only the memory failed.
  */
-function conclusionScript(memory, conclusion) {
-    const { revision, content, removed, removedDirectories } = conclusion;
-    // What is no script ends at a word that nobody can have written into it.
-    const mark = `end-${(0,external_node_crypto_namespaceObject.randomBytes)(8).toString('hex')}`;
+function endingScript(memory, { revision, removed, removedDirectories, sums, rewrite }) {
     const remove = (names, command, otherwise) => names.length === 0
         ? []
         : [`tr '\\n' '\\0' <<'${mark}' | xargs -0 ${command} -- || ${otherwise}\n`, ...lines(names), `${mark}\n`];
     const parts = [
-        `umask 077
-m=${folderOf(memory)}
-mkdir -p -- "$m" && chmod 700 "$HOME/.dotcloud-push" && rm -f -- "$m/state" && cd -- ${quote(memory.path)} && pwd -P >"$m/ours" || exit 1
-sure=yes
-`,
+        `rm -f -- "$m/state" && cd -- ${quote(memory.path)} && pwd -P >"$m/ours" || exit 1\nsure=yes\n`,
         ...remove(removed, 'rm -f', 'exit 1'),
         // One that is not empty keeps what was excluded, as it does under rsync; then rsync shall look at it next time.
         ...remove(removedDirectories, 'rmdir 2>/dev/null', 'sure=no'),
-        `: >"$m/mark"\n`,
-        `printf '%s\\n' ${quote(revision)} >"$m/revision"\n`,
-        ...(content === undefined ? [] : [noteContent(memory, content, mark)]),
-        '[ $? = 0 ] || exit 2\n',
+        `: >"$m/mark" && printf '%s\\n' ${quote(revision)} >"$m/revision" || exit 2\n`,
+        ...(sums === undefined ? [] : [look(memory, sums, rewrite)]),
     ];
     return Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)));
 }
-/** The journal without the state is not believed, so it may be written before it is sure. */
-function noteContent(memory, { sums, journal, rewrite }, mark) {
-    return `cat ${rewrite ? '>' : '>>'}"$m/journal" <<'${mark}' &&
-${journal}${mark}
-cat >"$m/see" <<'${mark}' &&
+function look(memory, { digest, shares }, rewrite) {
+    return `cat >"$m/see" <<'${mark}' &&
 ${seeScript(memory)}${mark}
 cat >"$m/pick" <<'${mark}' &&
 ${pickScript}${mark}
-[ $sure = yes ] && printf '%s\\n' ${sums.shares} >"$m/sums" &&
-printf '%s\\n' "${memory.key} ${sums.digest} $(sh "$m/see")" >"$m/new" && mv -f -- "$m/new" "$m/state"
+cat "$m/draft" ${rewrite ? '>' : '>>'}"$m/journal" && rm -f -- "$m/draft" && printf '%s\\n' ${shares} >"$m/sums" &&
+printf '%s\\n' "${memory.key} ${digest} $(sh "$m/see")" >"$m/new" || exit 2
 `;
 }
+/** Its last part, when it is certain that what was sent is what was listed. */
+const confirmation = '[ $sure = yes ] && mv -f -- "$m/new" "$m/state" || exit 2\n';
 function lines(names) {
     return names.flatMap((name) => [unescapeName(name), Buffer.from('\n')]);
+}
+
+;// CONCATENATED MODULE: ./build/methods/conclusion.js
+
+
+
+
+
+
+
+
+
+const pack = (0,external_node_util_namespaceObject.promisify)(external_node_zlib_namespaceObject.gzip);
+/** Milliseconds by which rsync starts before what is not urgent. */
+const precedence = 10;
+/** Opens its session while the files are sent and takes the journal there, so that neither is waited for then. */
+function openConclusion(task, session, listing, { difference, carryOn }) {
+    const { host, settings } = task;
+    const { content, memory } = listing;
+    const command = session.connection.remote('conclusion', 'gzip -dc | sh');
+    const running = host.runner.start(command, { signal: host.signal, idle: settings.idleTimeout });
+    running.pause();
+    const rewrite = difference === undefined || carryOn !== true;
+    const journal = ({ manifest }) => rewrite ? wholeJournal(manifest) : journalOf(difference, manifest);
+    const drafted = host.clock.sleep(precedence, host.signal).then(async () => {
+        running.write(await pack(draftScript(memory, content === undefined ? '' : journal(content))));
+    });
+    drafted.catch(() => undefined);
+    const gone = settings.delete ? difference : undefined;
+    return {
+        async finish(revision) {
+            const { removed = [], removedDirectories = [] } = gone ?? {};
+            const ending = endingScript(memory, { revision, removed, removedDirectories, sums: content?.sums, rewrite });
+            await drafted;
+            running.write(await pack(ending));
+            // The server is busy with it for longer than this takes.
+            const certain = content !== undefined && isSettled(task, listing, difference);
+            running.end(await pack(certain ? confirmation : ''));
+            const { code, stderr } = await running.done.catch(orStop(session, host));
+            if (code === 0)
+                return;
+            const evidence = stderr.trim().split('\n')[0] ?? '';
+            if (code === 2 || removed.length === 0)
+                return host.log.debug(`The server did not remember the push: ${evidence}`);
+            throw new PushError('transfer', `The new files are on ${formatLogin(session.login)}, but the old ones could not be removed.`, 'Run this again: it compares everything anew.', { evidence });
+        },
+        close: () => running.stop(),
+    };
+}
+/** Whether what was sent is what was listed: nothing that was sent has changed since the listing began. */
+function isSettled(task, { items, since }, difference) {
+    const { root } = task.step.workspace;
+    const names = difference === undefined ? items.map(({ name }) => name) : [...difference.added, ...difference.changed];
+    return names.every((name) => {
+        const path = Buffer.concat([Buffer.from(`${root}/`), unescapeName(name)]);
+        const found = (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false });
+        return found !== undefined && (found.isDirectory() || found.ctimeMs < since);
+    });
 }
 
 ;// CONCATENATED MODULE: ./build/methods/rsync-filter.js
@@ -7101,15 +7161,17 @@ ${askpass}exec ${quote(ssh)} -F ${fileNames.config} -v -E ${fileNames.log} "$@"
 }
 /** Descriptors 3 and 4 lead to the shell's output and input; each line for it begins with this variable's word. */
 const markVariable = 'DOTCLOUD_MARK';
-/** rsync's way to its other half, through the shell that is open at the server: a command line, then the bytes. */
+/**
+ * rsync's way to its other half, through the shell that is open at the server: a command line, then the bytes. It is
+ * gone at once, since rsync looks only every 20 ms whether it is.
+ */
 const relayScript = `#!/bin/sh
 # rsync calls it as: -l USER HOST COMMAND…
 shift 3
 printf '%s %s\\n' "$${markVariable}" "$*" >&4
 exec 5<&0
 cat <&5 >&4 &
-cat <&3
-kill $!
+cat <&3 &
 `;
 /** Prints the passphrase to ssh and ssh-keygen: it is in no argument list and in no environment. */
 const askpassScript = `#!/bin/sh\nexec cat ${fileNames.passphrase}\n`;
@@ -7296,7 +7358,7 @@ function flooded({ label }) {
  * @returns no survey when it gives no shell (a forced command, a PaaS)
  * @throws PushError `remote-setup` when the login shell prints text of its own
  */
-async function look(session, memory, ask, host, settings) {
+async function survey_look(session, memory, ask, host, settings) {
     const mark = (0,external_node_crypto_namespaceObject.randomBytes)(8).toString('hex');
     const words = [
         memory.path,
@@ -7411,8 +7473,6 @@ function recall(journal, digest, ask) {
 
 
 
-
-
 const rsync = { name: 'rsync', preflight: rsync_preflight, upload: rsync_upload };
 /** The oldest rsync whose messages and rules we rely on. */
 const rsync_oldest = [3, 1];
@@ -7441,7 +7501,7 @@ async function rsync_upload(task, session) {
     const ask = settings.verify === 'full' || listing.content === undefined
         ? undefined
         : { ...listing.content, revision: settings.dryRun ? undefined : revision };
-    const { survey, shell } = await look(session, listing.memory, ask, host, settings);
+    const { survey, shell } = await survey_look(session, listing.memory, ask, host, settings);
     try {
         return await carryOut({ ...task, guards: [] }, session, { listing, mirror, revision, survey, shell });
     }
@@ -7470,24 +7530,16 @@ async function carryOut(task, session, situation) {
     // Known to be the same: nothing to do. Found to be the same: worth remembering.
     if (nothing && (work.how === 'known' || survey === undefined))
         return done('unchanged', []);
-    const conclusion = survey?.packs ? openConclusion(task, session) : undefined;
+    const conclusion = survey?.packs ? openConclusion(task, session, situation.listing, work) : undefined;
     try {
         const sent = nothing ? [] : await send(task, session, situation, work);
-        if (conclusion !== undefined)
-            await conclude(task, session, { ...situation, work, conclusion });
+        await conclusion?.finish(revision);
         const changes = work.changes ?? sent;
         return done(changes.length === 0 ? 'unchanged' : 'deployed', changes);
     }
     finally {
-        await conclusion?.stop();
+        await conclusion?.close();
     }
-}
-/** A session for what comes last, opened while the files are sent, so that it need not be waited for then. */
-function openConclusion({ host, settings }, session) {
-    const watch = { signal: host.signal, idle: settings.idleTimeout };
-    const running = host.runner.start(session.connection.remote('conclusion', 'gzip -dc | sh'), watch);
-    running.pause();
-    return running;
 }
 function guardServer(task, session, survey, mirror) {
     const { step, settings } = task;
@@ -7592,46 +7644,6 @@ async function send(task, session, { listing, mirror, survey, shell }, work) {
 const nul = Buffer.from([0]);
 // rsync takes a name that begins with # or ; for a comment.
 const here = Buffer.from('./');
-/** What the server is to note of the files; undefined when that is not certain. */
-function contentOf(task, listing, { difference, carryOn = false }) {
-    if (listing.content === undefined || !isSettled(task, listing, difference))
-        return undefined;
-    const { manifest, sums } = listing.content;
-    if (difference === undefined || !carryOn)
-        return { sums, journal: wholeJournal(manifest), rewrite: true };
-    return { sums, journal: journalOf(difference, manifest), rewrite: false };
-}
-/** Removes what the source no longer has, and lets the server remember what it holds now. */
-async function conclude(task, session, { listing, work, survey, revision, conclusion }) {
-    const { host, settings } = task;
-    const { difference } = work;
-    const removes = difference !== undefined && settings.delete;
-    const script = conclusionScript(listing.memory, {
-        revision,
-        content: contentOf(task, listing, work),
-        removed: removes ? difference.removed : [],
-        removedDirectories: removes ? difference.removedDirectories : [],
-    });
-    conclusion.end((0,external_node_zlib_namespaceObject.gzipSync)(script));
-    const { code, stderr } = await conclusion.done.catch(orStop(session, host));
-    if (code === 0)
-        return;
-    const evidence = stderr.trim().split('\n')[0] ?? '';
-    if (code !== 2 && removes && difference.removed.length > 0) {
-        throw new PushError('transfer', `The new files are on ${formatLogin(session.login)}, but the old ones could not be removed.`, 'Run this again: it compares everything anew.', { evidence });
-    }
-    host.log.debug(`The server did not remember the push: ${survey?.home} ${evidence}`);
-}
-/** Whether what was sent is what was listed: nothing that was sent has changed since the listing began. */
-function isSettled(task, { items, since }, difference) {
-    const { root } = task.step.workspace;
-    const names = difference === undefined ? items.map(({ name }) => name) : [...difference.added, ...difference.changed];
-    return names.every((name) => {
-        const path = Buffer.concat([Buffer.from(`${root}/`), unescapeName(name)]);
-        const found = (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false });
-        return found !== undefined && (found.isDirectory() || found.ctimeMs < since);
-    });
-}
 
 ;// CONCATENATED MODULE: ./build/core/event.js
 
@@ -9577,7 +9589,7 @@ async function uploadWithRetries(step, session, settings, host, ledger) {
             if (!(error instanceof PushError) || !error.retry || attempt >= settings.retries)
                 throw error;
             host.log.info(`${error.cause} Attempt ${attempt} of ${settings.retries}; trying again.`);
-            await host.clock.sleep(1000 * attempt, host.signal);
+            await host.clock.sleep(1000 * attempt * (1 + Math.random() / 4), host.signal);
         }
     }
 }
@@ -10466,9 +10478,9 @@ async function examine(given, host) {
             chart.tell(fault(check, explain(host.signal.aborted ? host.signal.reason : error)));
     }
     chart.skipRest('it was not reached');
-    return { findings: chart.findings, knownHosts, report: doctor_conclude(chart.findings, ledger) };
+    return { findings: chart.findings, knownHosts, report: conclude(chart.findings, ledger) };
 }
-function doctor_conclude(findings, ledger) {
+function conclude(findings, ledger) {
     const first = findings.find(({ verdict }) => verdict === 'fault');
     if (first === undefined)
         return ledger.close(true);
@@ -11483,8 +11495,10 @@ async function findTool(tool, workspace) {
 }
 function borrow(child, lender) {
     const [, , , output, input] = child.stdio;
-    if (output instanceof external_node_stream_namespaceObject.Writable && input instanceof external_node_stream_namespaceObject.Readable)
-        lender.lend(input, output);
+    if (!(output instanceof external_node_stream_namespaceObject.Writable && input instanceof external_node_stream_namespaceObject.Readable))
+        return;
+    lender.lend(input, output);
+    child.once('exit', () => output.end());
 }
 function supervise(command, child, { signal, idle, ...watch }) {
     let reason;
@@ -11524,6 +11538,7 @@ function supervise(command, child, { signal, idle, ...watch }) {
         pause() {
             paused = true;
         },
+        write: (input) => void child.stdin?.write(input),
         end(input) {
             paused = false;
             timer?.refresh();

@@ -135,6 +135,8 @@ export interface Running {
   readonly done: Promise<Output>
   /** Lets it be silent until its input ends. */
   pause(): void
+  /** Gives it some of its standard input. */
+  write(input: string | Buffer): void
   /** Gives it the last of its standard input. */
   end(input?: string | Buffer): void
   /** From now on its input comes from there, and its output goes there. */

@@ -111,15 +111,17 @@ ${askpass}exec ${quote(ssh)} -F ${fileNames.config} -v -E ${fileNames.log} "$@"
 /** Descriptors 3 and 4 lead to the shell's output and input; each line for it begins with this variable's word. */
 export const markVariable = 'DOTCLOUD_MARK'
 
-/** rsync's way to its other half, through the shell that is open at the server: a command line, then the bytes. */
+/**
+ * rsync's way to its other half, through the shell that is open at the server: a command line, then the bytes. It is
+ * gone at once, since rsync looks only every 20 ms whether it is.
+ */
 export const relayScript = `#!/bin/sh
 # rsync calls it as: -l USER HOST COMMAND…
 shift 3
 printf '%s %s\\n' "$${markVariable}" "$*" >&4
 exec 5<&0
 cat <&5 >&4 &
-cat <&3
-kill $!
+cat <&3 &
 `
 
 /** Prints the passphrase to ssh and ssh-keygen: it is in no argument list and in no environment. */

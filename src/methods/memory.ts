@@ -17,6 +17,7 @@ import { unescapeName } from './rsync-output.js'
  * - `see`: the script that looks for drift, which knows what is no business of ours;
  * - `state`: one line `KEY DIGEST SEEN`, written last; without it nothing else is believed. KEY covers everything that a
  *   push depends on besides the files, DIGEST is the manifest's, SEEN is what `see` printed right after the push;
+ * - `draft`: what is to come into the journal, and `new`: what is to be the state;
  * - `mark`: its time is the moment just before that look; what changed later is drift.
  */
 export interface Memory {
@@ -106,63 +107,60 @@ export function preparation(memory: Memory): string {
 }
 
 /** What is to be done and noted when a push has sent its files. */
-export interface Conclusion {
+export interface Ending {
   readonly revision: string
-  /** Undefined when the content cannot be vouched for; then the next push compares everything. */
-  readonly content: Content | undefined
   readonly removed: readonly string[]
   readonly removedDirectories: readonly string[]
-}
-
-/** What the destination holds after a push. */
-export interface Content {
-  readonly sums: Sums
-  /** Makes the journal anew, or carries it on. */
-  readonly journal: string
+  /** Of what the destination then holds; undefined when the next push is to compare everything. */
+  readonly sums: Sums | undefined
+  /** The draft is the whole journal, and not what follows in it. */
   readonly rewrite: boolean
 }
 
+/** The end of what is no script: a word that nobody can have written into it. */
+const mark = `end-${randomBytes(8).toString('hex')}`
+
+/** The first part of the script that ends a push. It takes the journal there and can run while the files are sent. */
+export function draftScript(memory: Memory, journal: string): string {
+  return `umask 077
+m=${folderOf(memory)}
+mkdir -p -- "$m" && chmod 700 "$HOME/.dotcloud-push" && cat >"$m/draft" <<'${mark}' || exit 1
+${journal}${mark}
+`
+}
+
 /**
- * The script that ends a push: removes what the source no longer has, and writes the state last. It exits with 1 when
- * something could not be removed, and with 2 when only the memory failed.
+ * Its second part: removes what the source no longer has, notes what was pushed, and looks at what is there. It exits
+ * with 1 when something could not be removed, and with 2 when only the memory failed.
  */
-export function conclusionScript(memory: Memory, conclusion: Conclusion): Buffer {
-  const { revision, content, removed, removedDirectories } = conclusion
-  // What is no script ends at a word that nobody can have written into it.
-  const mark = `end-${randomBytes(8).toString('hex')}`
+export function endingScript(memory: Memory, { revision, removed, removedDirectories, sums, rewrite }: Ending): Buffer {
   const remove = (names: readonly string[], command: string, otherwise: string): (string | Buffer)[] =>
     names.length === 0
       ? []
       : [`tr '\\n' '\\0' <<'${mark}' | xargs -0 ${command} -- || ${otherwise}\n`, ...lines(names), `${mark}\n`]
   const parts: (string | Buffer)[] = [
-    `umask 077
-m=${folderOf(memory)}
-mkdir -p -- "$m" && chmod 700 "$HOME/.dotcloud-push" && rm -f -- "$m/state" && cd -- ${quote(memory.path)} && pwd -P >"$m/ours" || exit 1
-sure=yes
-`,
+    `rm -f -- "$m/state" && cd -- ${quote(memory.path)} && pwd -P >"$m/ours" || exit 1\nsure=yes\n`,
     ...remove(removed, 'rm -f', 'exit 1'),
     // One that is not empty keeps what was excluded, as it does under rsync; then rsync shall look at it next time.
     ...remove(removedDirectories, 'rmdir 2>/dev/null', 'sure=no'),
-    `: >"$m/mark"\n`,
-    `printf '%s\\n' ${quote(revision)} >"$m/revision"\n`,
-    ...(content === undefined ? [] : [noteContent(memory, content, mark)]),
-    '[ $? = 0 ] || exit 2\n',
+    `: >"$m/mark" && printf '%s\\n' ${quote(revision)} >"$m/revision" || exit 2\n`,
+    ...(sums === undefined ? [] : [look(memory, sums, rewrite)]),
   ]
   return Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)))
 }
 
-/** The journal without the state is not believed, so it may be written before it is sure. */
-function noteContent(memory: Memory, { sums, journal, rewrite }: Content, mark: string): string {
-  return `cat ${rewrite ? '>' : '>>'}"$m/journal" <<'${mark}' &&
-${journal}${mark}
-cat >"$m/see" <<'${mark}' &&
+function look(memory: Memory, { digest, shares }: Sums, rewrite: boolean): string {
+  return `cat >"$m/see" <<'${mark}' &&
 ${seeScript(memory)}${mark}
 cat >"$m/pick" <<'${mark}' &&
 ${pickScript}${mark}
-[ $sure = yes ] && printf '%s\\n' ${sums.shares} >"$m/sums" &&
-printf '%s\\n' "${memory.key} ${sums.digest} $(sh "$m/see")" >"$m/new" && mv -f -- "$m/new" "$m/state"
+cat "$m/draft" ${rewrite ? '>' : '>>'}"$m/journal" && rm -f -- "$m/draft" && printf '%s\\n' ${shares} >"$m/sums" &&
+printf '%s\\n' "${memory.key} ${digest} $(sh "$m/see")" >"$m/new" || exit 2
 `
 }
+
+/** Its last part, when it is certain that what was sent is what was listed. */
+export const confirmation = '[ $sure = yes ] && mv -f -- "$m/new" "$m/state" || exit 2\n'
 
 function lines(names: readonly string[]): Buffer[] {
   return names.flatMap((name) => [unescapeName(name), Buffer.from('\n')])

@@ -1,12 +1,10 @@
-import { lstatSync } from 'node:fs'
-import { gzipSync } from 'node:zlib'
 import { formatLogin, remotePath } from '../core/destination.js'
 import { PushError } from '../core/errors.js'
 import { guardDeletions, guardEmpty, guardForeign, guardMirror } from '../core/guards.js'
-import type { Change, Running, Session, Upload } from '../core/model.js'
-import { orStop } from '../core/remote-stop.js'
-import { compare, type Difference, haveSameShares, journalOf, type Manifest, wholeJournal } from './manifest.js'
-import { type Content, conclusionScript, preparation } from './memory.js'
+import type { Change, Session, Upload } from '../core/model.js'
+import { type Found, openConclusion } from './conclusion.js'
+import { compare, haveSameShares, type Manifest } from './manifest.js'
+import { preparation } from './memory.js'
 import type { Method, Task } from './method.js'
 import type { RemoteShell } from './remote-shell.js'
 import { guardSource, guardTokens } from './rsync-filter.js'
@@ -89,23 +87,15 @@ async function carryOut(task: Guarded, session: Session, situation: Situation): 
   const nothing = work.changes?.length === 0
   // Known to be the same: nothing to do. Found to be the same: worth remembering.
   if (nothing && (work.how === 'known' || survey === undefined)) return done('unchanged', [])
-  const conclusion = survey?.packs ? openConclusion(task, session) : undefined
+  const conclusion = survey?.packs ? openConclusion(task, session, situation.listing, work) : undefined
   try {
     const sent = nothing ? [] : await send(task, session, situation, work)
-    if (conclusion !== undefined) await conclude(task, session, { ...situation, work, conclusion })
+    await conclusion?.finish(revision)
     const changes = work.changes ?? sent
     return done(changes.length === 0 ? 'unchanged' : 'deployed', changes)
   } finally {
-    await conclusion?.stop()
+    await conclusion?.close()
   }
-}
-
-/** A session for what comes last, opened while the files are sent, so that it need not be waited for then. */
-function openConclusion({ host, settings }: Task, session: Session): Running {
-  const watch = { signal: host.signal, idle: settings.idleTimeout }
-  const running = host.runner.start(session.connection.remote('conclusion', 'gzip -dc | sh'), watch)
-  running.pause()
-  return running
 }
 
 function guardServer(task: Guarded, session: Session, survey: Survey, mirror: boolean): void {
@@ -141,13 +131,10 @@ function names({ items }: Listing): string[] {
 }
 
 /** What has to be done at the destination, and how that was found out. */
-interface Work {
+interface Work extends Found {
   readonly how: 'first' | 'known' | 'full'
   /** Undefined when only the transfer itself will tell. */
   readonly changes: readonly Change[] | undefined
-  readonly difference?: Difference
-  /** The journal can be carried on; it is neither too long nor cut in other shares. */
-  readonly carryOn?: boolean
   /** How many entries rsync may delete; a race cannot make them more. */
   readonly deletions?: number
 }
@@ -234,52 +221,3 @@ async function send(
 const nul = Buffer.from([0])
 // rsync takes a name that begins with # or ; for a comment.
 const here = Buffer.from('./')
-
-/** What the server is to note of the files; undefined when that is not certain. */
-function contentOf(task: Task, listing: Listing, { difference, carryOn = false }: Work): Content | undefined {
-  if (listing.content === undefined || !isSettled(task, listing, difference)) return undefined
-  const { manifest, sums } = listing.content
-  if (difference === undefined || !carryOn) return { sums, journal: wholeJournal(manifest), rewrite: true }
-  return { sums, journal: journalOf(difference, manifest), rewrite: false }
-}
-
-/** Removes what the source no longer has, and lets the server remember what it holds now. */
-async function conclude(
-  task: Task,
-  session: Session,
-  { listing, work, survey, revision, conclusion }: Situation & { work: Work; conclusion: Running },
-): Promise<void> {
-  const { host, settings } = task
-  const { difference } = work
-  const removes = difference !== undefined && settings.delete
-  const script = conclusionScript(listing.memory, {
-    revision,
-    content: contentOf(task, listing, work),
-    removed: removes ? difference.removed : [],
-    removedDirectories: removes ? difference.removedDirectories : [],
-  })
-  conclusion.end(gzipSync(script))
-  const { code, stderr } = await conclusion.done.catch(orStop(session, host))
-  if (code === 0) return
-  const evidence = stderr.trim().split('\n')[0] ?? ''
-  if (code !== 2 && removes && difference.removed.length > 0) {
-    throw new PushError(
-      'transfer',
-      `The new files are on ${formatLogin(session.login)}, but the old ones could not be removed.`,
-      'Run this again: it compares everything anew.',
-      { evidence },
-    )
-  }
-  host.log.debug(`The server did not remember the push: ${survey?.home} ${evidence}`)
-}
-
-/** Whether what was sent is what was listed: nothing that was sent has changed since the listing began. */
-function isSettled(task: Task, { items, since }: Listing, difference: Difference | undefined): boolean {
-  const { root } = task.step.workspace
-  const names = difference === undefined ? items.map(({ name }) => name) : [...difference.added, ...difference.changed]
-  return names.every((name) => {
-    const path = Buffer.concat([Buffer.from(`${root}/`), unescapeName(name)])
-    const found = lstatSync(path, { throwIfNoEntry: false })
-    return found !== undefined && (found.isDirectory() || found.ctimeMs < since)
-  })
-}

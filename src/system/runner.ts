@@ -89,7 +89,9 @@ async function findTool(tool: string, workspace: string): Promise<string> {
 
 function borrow(child: ChildProcess, lender: Running): void {
   const [, , , output, input] = child.stdio
-  if (output instanceof Writable && input instanceof Readable) lender.lend(input, output)
+  if (!(output instanceof Writable && input instanceof Readable)) return
+  lender.lend(input, output)
+  child.once('exit', () => output.end())
 }
 
 function supervise(command: Command, child: ChildProcess, { signal, idle, ...watch }: Partial<Watch>): Running {
@@ -127,6 +129,7 @@ function supervise(command: Command, child: ChildProcess, { signal, idle, ...wat
     pause() {
       paused = true
     },
+    write: (input) => void child.stdin?.write(input),
     end(input) {
       paused = false
       timer?.refresh()

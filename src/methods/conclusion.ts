@@ -1,0 +1,86 @@
+import { lstatSync } from 'node:fs'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import { formatLogin } from '../core/destination.js'
+import { PushError } from '../core/errors.js'
+import type { Session } from '../core/model.js'
+import { orStop } from '../core/remote-stop.js'
+import { type Difference, journalOf, type Manifest, wholeJournal } from './manifest.js'
+import { confirmation, draftScript, endingScript } from './memory.js'
+import type { Task } from './method.js'
+import type { Listing } from './rsync-listing.js'
+import { unescapeName } from './rsync-output.js'
+
+/** What the server's memory told. */
+export interface Found {
+  /** Undefined when everything had to be compared. */
+  readonly difference?: Difference
+  /** The journal can be carried on; it is neither too long nor cut in other shares. */
+  readonly carryOn?: boolean
+}
+
+/** The end of a push: what the source no longer has is removed, and the server remembers what it holds. */
+export interface Conclusion {
+  /** @throws PushError `transfer` when something could not be removed */
+  finish(revision: string): Promise<void>
+  close(): Promise<void>
+}
+
+const pack = promisify(gzip)
+/** Milliseconds by which rsync starts before what is not urgent. */
+const precedence = 10
+
+/** Opens its session while the files are sent and takes the journal there, so that neither is waited for then. */
+export function openConclusion(
+  task: Task,
+  session: Session,
+  listing: Listing,
+  { difference, carryOn }: Found,
+): Conclusion {
+  const { host, settings } = task
+  const { content, memory } = listing
+  const command = session.connection.remote('conclusion', 'gzip -dc | sh')
+  const running = host.runner.start(command, { signal: host.signal, idle: settings.idleTimeout })
+  running.pause()
+  const rewrite = difference === undefined || carryOn !== true
+  const journal = ({ manifest }: { readonly manifest: Manifest }) =>
+    rewrite ? wholeJournal(manifest) : journalOf(difference, manifest)
+  const drafted = host.clock.sleep(precedence, host.signal).then(async () => {
+    running.write(await pack(draftScript(memory, content === undefined ? '' : journal(content))))
+  })
+  drafted.catch(() => undefined)
+  const gone = settings.delete ? difference : undefined
+  return {
+    async finish(revision) {
+      const { removed = [], removedDirectories = [] } = gone ?? {}
+      const ending = endingScript(memory, { revision, removed, removedDirectories, sums: content?.sums, rewrite })
+      await drafted
+      running.write(await pack(ending))
+      // The server is busy with it for longer than this takes.
+      const certain = content !== undefined && isSettled(task, listing, difference)
+      running.end(await pack(certain ? confirmation : ''))
+      const { code, stderr } = await running.done.catch(orStop(session, host))
+      if (code === 0) return
+      const evidence = stderr.trim().split('\n')[0] ?? ''
+      if (code === 2 || removed.length === 0) return host.log.debug(`The server did not remember the push: ${evidence}`)
+      throw new PushError(
+        'transfer',
+        `The new files are on ${formatLogin(session.login)}, but the old ones could not be removed.`,
+        'Run this again: it compares everything anew.',
+        { evidence },
+      )
+    },
+    close: () => running.stop(),
+  }
+}
+
+/** Whether what was sent is what was listed: nothing that was sent has changed since the listing began. */
+function isSettled(task: Task, { items, since }: Listing, difference: Difference | undefined): boolean {
+  const { root } = task.step.workspace
+  const names = difference === undefined ? items.map(({ name }) => name) : [...difference.added, ...difference.changed]
+  return names.every((name) => {
+    const path = Buffer.concat([Buffer.from(`${root}/`), unescapeName(name)])
+    const found = lstatSync(path, { throwIfNoEntry: false })
+    return found !== undefined && (found.isDirectory() || found.ctimeMs < since)
+  })
+}
