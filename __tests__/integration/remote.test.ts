@@ -47,7 +47,7 @@ describe('the disk there', () => {
 mount -t tmpfs -o size="$(cat "$HOME/size")" none "$HOME/disk" && cp -a "$HOME/state/." "$HOME/disk/" || exit 1
 sh -c "$COMMAND"; code=$?
 # The session for the conclusion has a disk of its own here, so it notes nothing that counts.
-case $COMMAND in gzip*) ;; *) rsync -a --delete "$HOME/disk/" "$HOME/state/" ;; esac
+case $COMMAND in gzip*) ;; *) rsync -a --checksum --delete "$HOME/disk/" "$HOME/state/" ;; esac
 exit $code`),
         })
         writeFiles(server.home, { 'disk/.keep': '', size: '700k' })

@@ -1,4 +1,4 @@
-import { code, fill, folded, list, literal, longest, paragraph, prose } from './html.js'
+import { code, fill, folded, grouped, list, literal, longest, paragraph, prose } from './html.js'
 import { type Change, mostCounted, type Report, type StageName } from './model.js'
 import { countChanges, rollback, signs, sortChanges } from './report.js'
 
@@ -34,8 +34,7 @@ export function summarize(report: Report): string {
 
 const seconds = (time: number) =>
   time < 60 ? `${time.toFixed(time < 1 ? 2 : 1)} s` : `${Math.floor(time / 60)} min ${Math.floor(time % 60)} s`
-export const countOf = (number: number, noun: string) =>
-  `${number.toLocaleString('en-US')} ${noun}${number === 1 ? '' : 's'}`
+export const countOf = (number: number, noun: string) => `${grouped(number)} ${noun}${number === 1 ? '' : 's'}`
 
 export function formatSize(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB']
@@ -76,7 +75,7 @@ function facts(report: Report): string {
     would ? 'Nothing was changed' : '',
     result === 'unchanged' ? 'The destination has all of this already' : '',
     all.length === 0 ? '' : `${countOf(changed, 'file')} ${would ? 'would be ' : ''}changed or added`,
-    deleted === 0 ? '' : `<b>${deleted.toLocaleString('en-US')} ${would ? 'would be ' : ''}deleted</b>`,
+    deleted === 0 ? '' : `<b>${grouped(deleted)} ${would ? 'would be ' : ''}deleted</b>`,
     would && found === undefined && all.length === 0 ? 'a push would change no file' : '',
     commitCount === 0 ? '' : countCommits(report),
     would && bytesToSend !== undefined ? `at most ${formatSize(bytesToSend)} to send` : '',
@@ -177,7 +176,7 @@ function changes(report: Report): string {
   if (all.length === 0) return ''
   const kinds = (['deleted', 'changed', 'added'] as const).flatMap((kind) => {
     const number = all.filter((change) => change.kind === kind).length
-    return number === 0 ? [] : [`${number.toLocaleString('en-US')} ${result === 'planned' ? 'to be ' : ''}${kind}`]
+    return number === 0 ? [] : [`${grouped(number)} ${result === 'planned' ? 'to be ' : ''}${kind}`]
   })
   const shown = sortChanges(all).slice(0, mostListed)
   const width = Math.max(...shown.map((change) => extent(change).length))

@@ -40,21 +40,22 @@ export function openConclusion(
   const { host, settings } = task
   const { content, memory } = listing
   const command = session.connection.remote('conclusion', 'gzip -dc | sh')
-  const running = host.runner.start(command, { signal: host.signal, idle: settings.idleTimeout })
-  running.pause()
   const rewrite = difference === undefined || carryOn !== true
   const journal = ({ manifest }: { readonly manifest: Manifest }) =>
     rewrite ? wholeJournal(manifest) : journalOf(difference, manifest)
-  const drafted = host.clock.sleep(precedence, host.signal).then(async () => {
-    running.write(await pack(draftScript(memory, content === undefined ? '' : journal(content))))
+  const opened = host.clock.sleep(precedence, host.signal).then(async () => {
+    const running = host.runner.start(command, { signal: host.signal, idle: settings.idleTimeout })
+    running.pause()
+    running.write(await pack(draftScript(content === undefined ? '' : journal(content))))
+    return running
   })
-  drafted.catch(() => undefined)
+  opened.catch(() => undefined)
   const gone = settings.delete ? difference : undefined
   return {
     async finish(revision) {
       const { removed = [], removedDirectories = [] } = gone ?? {}
       const ending = endingScript(memory, { revision, removed, removedDirectories, sums: content?.sums, rewrite })
-      await drafted
+      const running = await opened
       running.write(await pack(ending))
       // The server is busy with it for longer than this takes.
       const certain = content !== undefined && isSettled(task, listing, difference)
@@ -70,7 +71,10 @@ export function openConclusion(
         { evidence },
       )
     },
-    close: () => running.stop(),
+    async close() {
+      const running = await opened.catch(() => undefined)
+      await running?.stop()
+    },
   }
 }
 

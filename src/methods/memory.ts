@@ -17,7 +17,6 @@ import { unescapeName } from './rsync-output.js'
  * - `see`: the script that looks for drift, which knows what is no business of ours;
  * - `state`: one line `KEY DIGEST SEEN`, written last; without it nothing else is believed. KEY covers everything that a
  *   push depends on besides the files, DIGEST is the manifest's, SEEN is what `see` printed right after the push;
- * - `draft`: what is to come into the journal, and `new`: what is to be the state;
  * - `mark`: its time is the moment just before that look; what changed later is drift.
  */
 export interface Memory {
@@ -120,13 +119,12 @@ export interface Ending {
 /** The end of what is no script: a word that nobody can have written into it. */
 const mark = `end-${randomBytes(8).toString('hex')}`
 
-/** The first part of the script that ends a push. It takes the journal there and can run while the files are sent. */
-export function draftScript(memory: Memory, journal: string): string {
-  return `umask 077
-m=${folderOf(memory)}
-mkdir -p -- "$m" && chmod 700 "$HOME/.dotcloud-push" && cat >"$m/draft" <<'${mark}' || exit 1
-${journal}${mark}
-`
+/**
+ * The first part of the script that ends a push. It takes the journal there and can run while the files are sent: the
+ * shell only holds it, so that a push that fails leaves nothing.
+ */
+export function draftScript(journal: string): string {
+  return `journal=$(cat <<'${mark}'\n${journal}${mark}\n)\n`
 }
 
 /**
@@ -139,6 +137,8 @@ export function endingScript(memory: Memory, { revision, removed, removedDirecto
       ? []
       : [`tr '\\n' '\\0' <<'${mark}' | xargs -0 ${command} -- || ${otherwise}\n`, ...lines(names), `${mark}\n`]
   const parts: (string | Buffer)[] = [
+    `umask 077\nm=${folderOf(memory)}\n`,
+    'mkdir -p -- "$m" && chmod 700 "$HOME/.dotcloud-push" && ',
     `rm -f -- "$m/state" && cd -- ${quote(memory.path)} && pwd -P >"$m/ours" || exit 1\nsure=yes\n`,
     ...remove(removed, 'rm -f', 'exit 1'),
     // One that is not empty keeps what was excluded, as it does under rsync; then rsync shall look at it next time.
@@ -154,7 +154,7 @@ function look(memory: Memory, { digest, shares }: Sums, rewrite: boolean): strin
 ${seeScript(memory)}${mark}
 cat >"$m/pick" <<'${mark}' &&
 ${pickScript}${mark}
-cat "$m/draft" ${rewrite ? '>' : '>>'}"$m/journal" && rm -f -- "$m/draft" && printf '%s\\n' ${shares} >"$m/sums" &&
+printf '%s\\n' "$journal" ${rewrite ? '>' : '>>'}"$m/journal" && printf '%s\\n' ${shares} >"$m/sums" &&
 printf '%s\\n' "${memory.key} ${digest} $(sh "$m/see")" >"$m/new" || exit 2
 `
 }

@@ -56,6 +56,7 @@ function trimSlash(name: string): string {
 
 /** The bytes of a name that rsync escaped. */
 export function unescapeName(name: string): Buffer {
+  if (!name.includes('\\#')) return Buffer.from(name)
   const parts = name.split(/\\#([0-7]{3})/)
   return Buffer.concat(
     parts.map((part, index) => (index % 2 === 0 ? Buffer.from(part) : Buffer.from([Number.parseInt(part, 8)]))),
@@ -64,7 +65,8 @@ export function unescapeName(name: string): Buffer {
 
 /** A change for the report: the name as people read it, a slash behind a directory's. */
 export function asChange({ kind, type, name, size }: Item): Change {
-  const path = `${unescapeName(name).toString('utf8')}${type === 'directory' ? '/' : ''}`
+  const shown = name.includes('\\#') ? unescapeName(name).toString('utf8') : name
+  const path = `${shown}${type === 'directory' ? '/' : ''}`
   return { kind: kind === 'same' ? 'changed' : kind, path, ...(type === 'file' ? { size } : {}) }
 }
 

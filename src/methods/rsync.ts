@@ -142,7 +142,10 @@ interface Work extends Found {
 /** Finds out what has to be done by the cheapest way that is certain, and holds it against the limit of deletions. */
 async function planWork(task: Guarded, session: Session, { listing, survey, mirror, shell }: Situation): Promise<Work> {
   const { settings } = task
-  if (survey !== undefined && !survey.filled) return { how: 'first', changes: listing.items.map(asChange) }
+  // The transfer itself tells what it brought, and need not wait for a list of it.
+  if (survey !== undefined && !survey.filled) {
+    return { how: 'first', changes: settings.dryRun ? listing.items.map(asChange) : undefined }
+  }
   if (survey?.known === 'same') return { how: 'known', changes: [] }
   const remembered = survey?.known === undefined ? undefined : fromMemory(task, listing, survey.known, mirror)
   if (remembered !== undefined) return remembered

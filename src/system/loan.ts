@@ -12,10 +12,15 @@ interface Streams {
  */
 export function join({ stdin, stdout }: Streams, input: Readable, output: Writable): (chunk: Buffer) => void {
   if (stdin !== null) input.pipe(stdin)
-  stdout?.on('end', () => output.end())
+  stdout?.on('end', () => {
+    output.end()
+    // Who would still write must not wait for a reader.
+    input.destroy()
+  })
   const goOn = () => stdout?.resume()
   // A borrower that has died is told nothing more.
   output.on('error', () => undefined)
+  input.on('error', () => undefined)
   output.on('drain', goOn).on('close', goOn)
   return (chunk) => {
     if (!output.destroyed && !output.write(chunk)) stdout?.pause()
