@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, vi } from 'vitest'
 import {
   asRoot,
@@ -20,8 +19,8 @@ import {
   rootGate,
   run,
   script,
+  watched,
 } from '../support/faults.ts'
-import type { RunningStep, Step } from '../support/runner.ts'
 import { dropbear, isInstalled, pathWithout, sshd } from '../support/sshd.ts'
 import { atEnd, concurrent, temporaryDirectory } from '../support/temporary.ts'
 import { tree, writeFiles } from '../support/workspaces.ts'
@@ -351,26 +350,6 @@ describe('a flood of output', () => {
     expect(peak).toBeLessThan(250)
   })
 })
-
-/** The end of a step, and the most memory, in MB, that its entry process has had meanwhile. */
-async function watched(running: RunningStep): Promise<{ step: Step; peak: number }> {
-  let peak = 0
-  let over = false
-  const watching = (async () => {
-    for (; !over; await sleep(20)) {
-      try {
-        const status = readFileSync(`/proc/${running.pid}/status`, 'utf8')
-        peak = Math.max(peak, Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1] ?? 0) / 1000)
-      } catch {}
-    }
-  })()
-  const step = await running.done
-  over = true
-  await watching
-  // Node alone takes more: it was seen.
-  expect(peak).toBeGreaterThan(20)
-  return { step, peak }
-}
 
 describe('a receiver', () => {
   for (const said of [

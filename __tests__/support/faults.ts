@@ -1,7 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { appendFileSync, mkdirSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'vitest'
 import { type ErrorClass, errorClasses } from '../../src/core/errors.ts'
 import { type ActionOptions, type Inputs, type RunningStep, type Step, startAction } from './runner.ts'
@@ -231,3 +232,23 @@ function note(fault: string, { seconds, outputs, errors }: Step): void {
 /** How often a deploy command ran that says `echo run >> runs`. */
 export const count = 'echo run >> runs'
 export const ran = (server: Server) => server.commands().filter((command) => command.includes(count)).length
+
+/** The end of a step, and the most memory, in MB, that its entry process has had meanwhile. */
+export async function watched(running: RunningStep): Promise<{ step: Step; peak: number }> {
+  let peak = 0
+  let over = false
+  const watching = (async () => {
+    for (; !over; await sleep(20)) {
+      try {
+        const status = readFileSync(`/proc/${running.pid}/status`, 'utf8')
+        peak = Math.max(peak, Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1] ?? 0) / 1000)
+      } catch {}
+    }
+  })()
+  const step = await running.done
+  over = true
+  await watching
+  // Node alone takes more: it was seen.
+  expect(peak).toBeGreaterThan(20)
+  return { step, peak }
+}

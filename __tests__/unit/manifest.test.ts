@@ -1,11 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
+  changeOf,
   compare,
   haveSameShares,
+  isClear,
   journalOf,
+  lineOf,
   type Manifest,
-  makeManifest,
   replay,
   sumUp,
   wholeJournal,
@@ -23,32 +25,37 @@ const item = (more: Partial<Item>): Item => ({
 })
 
 describe('a manifest', () => {
-  it('has a line for each name', () => {
-    const items = [
-      item({}),
-      item({ type: 'directory', name: 'd', mode: 'rwxr-xr-x', content: '' }),
-      item({ type: 'link', name: 'l', content: 'a' }),
-    ]
-    expect([...(makeManifest(items) ?? [])]).toEqual([
-      ['a', 'file rw-r--r-- 0123456789abcdef'],
-      ['d', 'directory rwxr-xr-x '],
-      ['l', 'link rw-r--r-- a'],
-    ])
+  it('has a line for each name, from which a change can be told', () => {
+    const lines = [
+      [item({}), 'rw-r--r-- 0123456789abcdef 1', { kind: 'added', path: 'a', size: 1 }],
+      [
+        item({ type: 'directory', name: 'd', mode: 'rwxr-xr-x', content: '', size: 4096 }),
+        'd rwxr-xr-x',
+        { kind: 'added', path: 'd/' },
+      ],
+      [item({ type: 'link', name: 'l', content: 'a' }), 'l a', { kind: 'added', path: 'l' }],
+      [item({ type: 'other', name: 'o' }), 'o', { kind: 'added', path: 'o' }],
+    ] as const
+    for (const [one, line, change] of lines) {
+      expect(lineOf(one)).toBe(line)
+      expect(changeOf('added', one.name, line)).toEqual(change)
+    }
   })
 
   it('is not made of what could be read in two ways', () => {
-    expect(makeManifest([item({ type: 'other' })])).toBeUndefined()
-    expect(makeManifest([item({ type: 'link', content: 'a -> b' })])).toBeUndefined()
+    expect(isClear(item({}))).toBe(true)
+    expect(isClear(item({ type: 'other' }))).toBe(false)
+    expect(isClear(item({ type: 'link', content: 'a -> b' }))).toBe(false)
   })
 
   it('tells the order of removal, and a directory that became a file', () => {
     const before = new Map([
-      ['d', 'directory x '],
-      ['d/e', 'directory x '],
+      ['d', 'd x'],
+      ['d/e', 'd x'],
       ['d/e/f', 'file x 1'],
       ['same', 'file x 1'],
       ['other', 'file x 1'],
-      ['was', 'directory x '],
+      ['was', 'd x'],
     ])
     const after = new Map([
       ['same', 'file x 1'],
@@ -67,17 +74,13 @@ describe('a manifest', () => {
   })
 
   const name = fc.string({ unit: fc.constantFrom(...'ab/ .+-\\#012'), minLength: 1, maxLength: 5 })
-  const line = fc.constantFrom(
-    'file rw-r--r-- 1',
-    'file rwxr-xr-x 1',
-    'file rw-r--r-- 2',
-    'directory rwxr-xr-x ',
-    'link rwxrwxrwx a b',
-  )
+  const line = fc.constantFrom('rw-r--r-- 1 1', 'rwxr-xr-x 1 1', 'rw-r--r-- 2 1', 'd rwxr-xr-x', 'l a b')
   const manifest: fc.Arbitrary<Manifest> = fc
     .array(fc.tuple(name, line), { maxLength: 12 })
     .map((entries) => new Map(entries))
   const sorted = (one: Manifest) => [...one].sort()
+
+  const whole = (one: Manifest) => [...wholeJournal(one)].join('')
 
   /** What a server tells that has this journal and these sums, as its script does. */
   function tell(journal: string, theirs: string, ours: string): string {
@@ -95,7 +98,7 @@ describe('a manifest', () => {
   it('comes back from its journal, whatever is here', () => {
     fc.assert(
       fc.property(manifest, manifest, (there, here) => {
-        const told = tell(wholeJournal(there), sumUp(there).shares, sumUp(here).shares)
+        const told = tell(whole(there), sumUp(there).shares, sumUp(here).shares)
         const { manifest: read, length } = replay(told, here)
         expect(sorted(read)).toEqual(sorted(there))
         expect(length).toBe(there.size)
@@ -104,17 +107,17 @@ describe('a manifest', () => {
   })
 
   it('of another order of size is told as a whole', () => {
-    const many = new Map(Array.from({ length: 3_000 }, (_, index) => [`f${index}`, 'file rw-r--r-- 1']))
+    const many = new Map(Array.from({ length: 3_000 }, (_, index) => [`f${index}`, 'rw-r--r-- 1 1']))
     const few = new Map([...many].slice(0, 100))
     expect(haveSameShares(few, many)).toBe(false)
-    const told = tell(wholeJournal(many), sumUp(many).shares, sumUp(few).shares)
+    const told = tell(whole(many), sumUp(many).shares, sumUp(few).shares)
     expect(sorted(replay(told, few).manifest)).toEqual(sorted(many))
   })
 
   it('is told in a small part when few names differ', () => {
-    const many = new Map(Array.from({ length: 20_000 }, (_, index) => [`dir/f${index}`, 'file rw-r--r-- 1']))
-    const other = new Map(many).set('dir/f7', 'file rw-r--r-- 2')
-    const told = tell(wholeJournal(many), sumUp(many).shares, sumUp(other).shares)
+    const many = new Map(Array.from({ length: 20_000 }, (_, index) => [`dir/f${index}`, 'rw-r--r-- 1 1']))
+    const other = new Map(many).set('dir/f7', 'rw-r--r-- 2 1')
+    const told = tell(whole(many), sumUp(many).shares, sumUp(other).shares)
     expect(told.split('\n').length).toBeLessThan(100)
     expect(sorted(replay(told, other).manifest)).toEqual(sorted(many))
   })
@@ -122,7 +125,7 @@ describe('a manifest', () => {
   it('a journal that is carried on leads from any manifest to any other', () => {
     fc.assert(
       fc.property(manifest, manifest, manifest, manifest, (one, two, three, here) => {
-        const journal = wholeJournal(one) + journalOf(compare(one, two), two) + journalOf(compare(two, three), three)
+        const journal = whole(one) + journalOf(compare(one, two), two) + journalOf(compare(two, three), three)
         const told = tell(journal, sumUp(three).shares, sumUp(here).shares)
         expect(sorted(replay(told, here).manifest)).toEqual(sorted(three))
       }),

@@ -3,7 +3,7 @@ import { PushError } from '../../src/core/errors.ts'
 import { outputs } from '../../src/core/inputs.ts'
 import type { Host, Log, Report, Upload } from '../../src/core/model.ts'
 import type { Step } from '../../src/core/plan.ts'
-import { countChanges, Ledger, rollback, times, toJson, toValues } from '../../src/core/report.ts'
+import { countChanges, jsonText, Ledger, rollback, times, toJson, toValues } from '../../src/core/report.ts'
 import { fingerprint, report, workspace } from './samples.ts'
 
 const failure = new PushError('deploy', 'cause', 'next', { evidence: 'evidence' })
@@ -265,5 +265,22 @@ describe('the books of a run', () => {
       destination: 'ssh://u@host',
       plan: '{"type":"cmd","data":[["call","x"]]}',
     })
+  })
+})
+
+describe('the JSON as a text', () => {
+  it('is what it was made of, an element on a line', () => {
+    const json = { text: 'a\n"b"', none: null, empty: [], list: [{ a: 1 }, ['b'], 3], nested: { c: [1] } }
+    const text = [...jsonText(json)].join('')
+    expect(JSON.parse(text)).toEqual(json)
+    expect(text).toContain('\n    {"a":1},\n    ["b"],\n    3\n  ]')
+    expect([...jsonText({})].join('')).toBe('{}\n')
+  })
+
+  it('comes in pieces when it is long', () => {
+    const list = Array.from({ length: 2_500 }, (_, index) => index)
+    const pieces = [...jsonText({ list })]
+    expect(pieces.length).toBeGreaterThan(4)
+    expect(JSON.parse(pieces.join(''))).toEqual({ list })
   })
 })

@@ -6562,23 +6562,118 @@ function guardForeign(state, adopt, path) {
     throw new PushError('unsafe', `${path} holds files that dotcloud-push did not put there, and a mirror deletes what it does not know.`, 'Look at them; then set adopt: true for one run, or delete: false to leave them alone.');
 }
 
-;// CONCATENATED MODULE: external "node:util"
-const external_node_util_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util");
+;// CONCATENATED MODULE: external "node:stream"
+const external_node_stream_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream");
+;// CONCATENATED MODULE: external "node:stream/consumers"
+const consumers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/consumers");
 ;// CONCATENATED MODULE: external "node:zlib"
 const external_node_zlib_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
+;// CONCATENATED MODULE: ./build/methods/rsync-output.js
+/**
+ * How rsync is asked to itemize: what is done, permissions, size, content's checksum (with --checksum), and after a bar
+ * the name and a link's target. In the C locale every byte of a name beyond printable ASCII comes as `\#ooo`, so no name
+ * is lost and none can forge a line.
+ */
+const itemFormat = '%i %B %l %C|%n%L';
+const types = { f: 'file', d: 'directory', L: 'link' };
+/**
+ * An itemized line, or undefined for any other line. A difference in time alone is no change: a checkout in CI gives
+ * every file a new one. (The eleven characters are explained in rsync(1) at --itemize-changes.)
+ */
+function parseItem(line) {
+    const match = /^(\*deleting {2}|[<>ch.][fdLDS][.+ ?a-zA-Z]{9}) (\S{9}) (\d+) ([0-9a-f]*) *\|(.+)$/.exec(line);
+    if (match === null)
+        return undefined;
+    const [, action = '', mode = '', size, checksum = '', text = ''] = match;
+    if (action.startsWith('*'))
+        return { kind: 'deleted', type: typeOfDeleted(text), name: trimSlash(text), mode, size: 0, content: '' };
+    const type = types[action.charAt(1)] ?? 'other';
+    const attributes = action.slice(2);
+    const differs = !/^[.h]/.test(action) || /[^.tT ]/.test(attributes);
+    const kind = attributes.startsWith('+') ? 'added' : differs ? 'changed' : 'same';
+    const arrow = type === 'link' ? text.indexOf(' -> ') : -1;
+    return {
+        kind,
+        type,
+        name: trimSlash(arrow < 0 ? text : text.slice(0, arrow)),
+        mode,
+        size: Number(size),
+        content: arrow < 0 ? checksum : text.slice(arrow + 4),
+    };
+}
+function typeOfDeleted(text) {
+    return text.endsWith('/') ? 'directory' : 'file';
+}
+function trimSlash(name) {
+    return name.length > 1 && name.endsWith('/') ? name.slice(0, -1) : name;
+}
+/** The bytes of a name that rsync escaped. */
+function unescapeName(name) {
+    if (!name.includes('\\#'))
+        return Buffer.from(name);
+    const parts = name.split(/\\#([0-7]{3})/);
+    return Buffer.concat(parts.map((part, index) => (index % 2 === 0 ? Buffer.from(part) : Buffer.from([Number.parseInt(part, 8)]))));
+}
+/** A name as people read it. */
+function shownName(name) {
+    return name.includes('\\#') ? unescapeName(name).toString('utf8') : name;
+}
+/** A change for the report: the name as people read it, a slash behind a directory's. */
+function asChange({ kind, type, name, size }) {
+    const path = `${shownName(name)}${type === 'directory' ? '/' : ''}`;
+    return { kind: kind === 'same' ? 'changed' : kind, path, ...(type === 'file' && kind !== 'deleted' ? { size } : {}) };
+}
+/** What rsync says of files that it leaves behind, among the lines of a local listing. */
+function parseLeftOut(line) {
+    const hidden = /^\[sender\] hiding (?:file|directory) (.+) because of pattern /.exec(line)?.[1];
+    if (hidden !== undefined)
+        return { path: unescapeName(hidden).toString('utf8'), link: false };
+    const link = /^ignoring unsafe symlink "(.+)" -> ".*"$/.exec(line)?.[1];
+    return link === undefined ? undefined : { path: unescapeName(link).toString('utf8'), link: true };
+}
+/** A line of --info=progress2: bytes, percent, rate, time left. */
+function parseProgress(line) {
+    const match = /^ *([\d,.]+[KMGT]?) +(\d{1,3})% +(\S+) +(\d+:\d\d:\d\d)/.exec(line);
+    if (match === null)
+        return undefined;
+    const [, bytes, percent, rate, left] = match;
+    return { percent: Number(percent), detail: `${bytes} bytes, ${rate}, ${left} left` };
+}
+
 ;// CONCATENATED MODULE: ./build/methods/manifest.js
+
 
 /** Checksums are cut to 64 bits: enough to tell files apart, and half the bytes on the wire. */
 const checksumDigits = 16;
-/** The manifest of a listing, or undefined when a name in it could be read in two ways. */
-function makeManifest(items) {
-    const lines = new Map();
-    for (const { type, name, mode, content } of items) {
-        if (type === 'other' || (type === 'link' && content.includes(' -> ')))
-            return undefined;
-        lines.set(name, `${type} ${mode} ${type === 'file' ? content.slice(0, checksumDigits) : content}`);
-    }
-    return lines;
+/** A file's mode, checksum and size; or `d` and a directory's mode, `l` and a link's target, `o` for anything else. */
+function lineOf({ type, mode, content, size }) {
+    if (type === 'directory')
+        return `d ${mode}`;
+    if (type !== 'file')
+        return type === 'link' ? `l ${content}` : 'o';
+    // Joined, it is one piece of memory, which counts where there are many.
+    return [mode, content.slice(0, checksumDigits), size].join(' ');
+}
+/** Whether rsync's words for an item can be read in one way only. */
+function isClear({ type, content }) {
+    return type !== 'other' && !(type === 'link' && content.includes(' -> '));
+}
+const isDirectory = (line) => line?.startsWith('d ') ?? false;
+/** How many are no directories. */
+function countFiles(manifest) {
+    let files = 0;
+    for (const line of manifest.values())
+        if (!isDirectory(line))
+            files++;
+    return files;
+}
+/** A change for the report. */
+function changeOf(kind, name, line) {
+    const path = shownName(name);
+    if (isDirectory(line))
+        return { kind, path: `${path}/` };
+    const size = /^[rwxsStT-]{9} [0-9a-f]* (\d+)$/.exec(line)?.[1];
+    return { kind, path, ...(size === undefined ? {} : { size: Number(size) }) };
 }
 /** Hexadecimal digits of a share's checksum: it need not be certain, since the digest has the last word. */
 const sumDigits = 6;
@@ -6596,13 +6691,15 @@ function shareOf(name, count) {
 function sumUp(manifest) {
     const count = countShares(manifest);
     const shares = Array.from({ length: count }, () => []);
-    for (const [name, line] of manifest)
-        shares[shareOf(name, count)]?.push(`${name}\t${line}\n`);
-    const hashes = shares.map((share) => (0,external_node_crypto_namespaceObject.createHash)('sha256').update(share.sort().join('')).digest('hex'));
+    for (const name of manifest.keys())
+        shares[shareOf(name, count)]?.push(name);
+    const hashes = shares.map((names) => {
+        const lines = names.sort().map((name) => `${name}\t${manifest.get(name)}\n`);
+        return (0,external_node_crypto_namespaceObject.createHash)('sha256').update(lines.join('')).digest('hex');
+    });
     const digest = (0,external_node_crypto_namespaceObject.createHash)('sha256').update(hashes.join()).digest('hex');
     return { digest, shares: hashes.map((hash) => hash.slice(0, sumDigits)).join('') };
 }
-const isDirectory = (line) => line?.startsWith('directory ') ?? false;
 function manifest_compare(before, after) {
     const added = [];
     const changed = [];
@@ -6630,10 +6727,20 @@ function manifest_compare(before, after) {
         risky,
     };
 }
-/** The journal that makes an empty manifest into this one. Each line begins with the number of its name's share. */
-function wholeJournal(manifest) {
+/** How many lines of a journal are written at a time. */
+const linesAtOnce = 1_000;
+/** The journal that makes an empty manifest into this one, in parts. Each line begins with the number of its name's share. */
+function* wholeJournal(manifest) {
     const count = countShares(manifest);
-    return [...manifest].map(([name, line]) => `${shareOf(name, count)} +${line}\t${name}\n`).join('');
+    let lines = [];
+    for (const [name, line] of manifest) {
+        lines.push(`${shareOf(name, count)} +${line}\t${name}\n`);
+        if (lines.length < linesAtOnce)
+            continue;
+        yield lines.join('');
+        lines = [];
+    }
+    yield lines.join('');
 }
 /** The journal that carries a difference on. */
 function journalOf({ added, changed, removed, removedDirectories }, after) {
@@ -6681,75 +6788,6 @@ function quote(word) {
 /** A command line for reading and pasting. */
 function quoteAll(words) {
     return words.map(quote).join(' ');
-}
-
-;// CONCATENATED MODULE: ./build/methods/rsync-output.js
-/**
- * How rsync is asked to itemize: what is done, permissions, size, content's checksum (with --checksum), and after a bar
- * the name and a link's target. In the C locale every byte of a name beyond printable ASCII comes as `\#ooo`, so no name
- * is lost and none can forge a line.
- */
-const itemFormat = '%i %B %l %C|%n%L';
-const types = { f: 'file', d: 'directory', L: 'link' };
-/**
- * An itemized line, or undefined for any other line. A difference in time alone is no change: a checkout in CI gives
- * every file a new one. (The eleven characters are explained in rsync(1) at --itemize-changes.)
- */
-function parseItem(line) {
-    const match = /^(\*deleting {2}|[<>ch.][fdLDS][.+ ?a-zA-Z]{9}) (\S{9}) (\d+) ([0-9a-f]*) *\|(.+)$/.exec(line);
-    if (match === null)
-        return undefined;
-    const [, action = '', mode = '', size, checksum = '', text = ''] = match;
-    if (action.startsWith('*'))
-        return { kind: 'deleted', type: typeOfDeleted(text), name: trimSlash(text), mode, size: 0, content: '' };
-    const type = types[action.charAt(1)] ?? 'other';
-    const attributes = action.slice(2);
-    const differs = !/^[.h]/.test(action) || /[^.tT ]/.test(attributes);
-    const kind = attributes.startsWith('+') ? 'added' : differs ? 'changed' : 'same';
-    const arrow = type === 'link' ? text.indexOf(' -> ') : -1;
-    return {
-        kind,
-        type,
-        name: trimSlash(arrow < 0 ? text : text.slice(0, arrow)),
-        mode,
-        size: Number(size),
-        content: arrow < 0 ? checksum : text.slice(arrow + 4),
-    };
-}
-function typeOfDeleted(text) {
-    return text.endsWith('/') ? 'directory' : 'file';
-}
-function trimSlash(name) {
-    return name.length > 1 && name.endsWith('/') ? name.slice(0, -1) : name;
-}
-/** The bytes of a name that rsync escaped. */
-function unescapeName(name) {
-    if (!name.includes('\\#'))
-        return Buffer.from(name);
-    const parts = name.split(/\\#([0-7]{3})/);
-    return Buffer.concat(parts.map((part, index) => (index % 2 === 0 ? Buffer.from(part) : Buffer.from([Number.parseInt(part, 8)]))));
-}
-/** A change for the report: the name as people read it, a slash behind a directory's. */
-function asChange({ kind, type, name, size }) {
-    const shown = name.includes('\\#') ? unescapeName(name).toString('utf8') : name;
-    const path = `${shown}${type === 'directory' ? '/' : ''}`;
-    return { kind: kind === 'same' ? 'changed' : kind, path, ...(type === 'file' ? { size } : {}) };
-}
-/** What rsync says of files that it leaves behind, among the lines of a local listing. */
-function parseLeftOut(line) {
-    const hidden = /^\[sender\] hiding (?:file|directory) (.+) because of pattern /.exec(line)?.[1];
-    if (hidden !== undefined)
-        return { path: unescapeName(hidden).toString('utf8'), link: false };
-    const link = /^ignoring unsafe symlink "(.+)" -> ".*"$/.exec(line)?.[1];
-    return link === undefined ? undefined : { path: unescapeName(link).toString('utf8'), link: true };
-}
-/** A line of --info=progress2: bytes, percent, rate, time left. */
-function parseProgress(line) {
-    const match = /^ *([\d,.]+[KMGT]?) +(\d{1,3})% +(\S+) +(\d+:\d\d:\d\d)/.exec(line);
-    if (match === null)
-        return undefined;
-    const [, bytes, percent, rate, left] = match;
-    return { percent: Number(percent), detail: `${bytes} bytes, ${rate}, ${left} left` };
 }
 
 ;// CONCATENATED MODULE: ./build/methods/memory.js
@@ -6830,8 +6868,10 @@ const mark = `end-${(0,external_node_crypto_namespaceObject.randomBytes)(8).toSt
  * The first part of the script that ends a push. It takes the journal there and can run while the files are sent: the
  * shell only holds it, so that a push that fails leaves nothing.
  */
-function draftScript(journal) {
-    return `journal=$(cat <<'${mark}'\n${journal}${mark}\n)\n`;
+function* draftScript(journal) {
+    yield `journal=$(cat <<'${mark}'\n`;
+    yield* journal;
+    yield `${mark}\n)\n`;
 }
 /**
  * Its second part: removes what the source no longer has, notes what was pushed, and looks at what is there. It exits
@@ -6878,20 +6918,22 @@ function lines(names) {
 
 
 
-const pack = (0,external_node_util_namespaceObject.promisify)(external_node_zlib_namespaceObject.gzip);
+
+/** Packs a script that is made bit by bit. */
+const pack = (parts) => (0,consumers_namespaceObject.buffer)(external_node_stream_namespaceObject.Readable.from(parts).pipe((0,external_node_zlib_namespaceObject.createGzip)()));
 /** Milliseconds by which rsync starts before what is not urgent. */
 const precedence = 10;
 /** Opens its session while the files are sent and takes the journal there, so that neither is waited for then. */
 function openConclusion(task, session, listing, { difference, carryOn }) {
     const { host, settings } = task;
-    const { content, memory } = listing;
+    const { entries, sums, memory } = listing;
     const command = session.connection.remote('conclusion', 'gzip -dc | sh');
     const rewrite = difference === undefined || carryOn !== true;
-    const journal = ({ manifest }) => rewrite ? wholeJournal(manifest) : journalOf(difference, manifest);
+    const journal = sums === undefined ? [] : rewrite ? wholeJournal(entries) : [journalOf(difference, entries)];
     const opened = host.clock.sleep(precedence, host.signal).then(async () => {
         const running = host.runner.start(command, { signal: host.signal, idle: settings.idleTimeout });
         running.pause();
-        running.write(await pack(draftScript(content === undefined ? '' : journal(content))));
+        running.write(await pack(draftScript(journal)));
         return running;
     });
     opened.catch(() => undefined);
@@ -6899,12 +6941,12 @@ function openConclusion(task, session, listing, { difference, carryOn }) {
     return {
         async finish(revision) {
             const { removed = [], removedDirectories = [] } = gone ?? {};
-            const ending = endingScript(memory, { revision, removed, removedDirectories, sums: content?.sums, rewrite });
+            const ending = endingScript(memory, { revision, removed, removedDirectories, sums, rewrite });
             const running = await opened;
-            running.write(await pack(ending));
+            running.write(await pack([ending]));
             // The server is busy with it for longer than this takes.
-            const certain = content !== undefined && isSettled(task, listing, difference);
-            running.end(await pack(certain ? confirmation : ''));
+            const certain = sums !== undefined && isSettled(task, listing, difference);
+            running.end(await pack(certain ? [confirmation] : []));
             const { code, stderr } = await running.done.catch(orStop(session, host));
             if (code === 0)
                 return;
@@ -6920,10 +6962,10 @@ function openConclusion(task, session, listing, { difference, carryOn }) {
     };
 }
 /** Whether what was sent is what was listed: nothing that was sent has changed since the listing began. */
-function isSettled(task, { items, since }, difference) {
+function isSettled(task, { entries, since }, difference) {
     const { root } = task.step.workspace;
-    const names = difference === undefined ? items.map(({ name }) => name) : [...difference.added, ...difference.changed];
-    return names.every((name) => {
+    const names = difference === undefined ? entries.keys() : [...difference.added, ...difference.changed];
+    return [...names].every((name) => {
         const path = Buffer.concat([Buffer.from(`${root}/`), unescapeName(name)]);
         const found = (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false });
         return found !== undefined && (found.isDirectory() || found.ctimeMs < since);
@@ -7017,7 +7059,8 @@ async function rsync_listing_list(task, session) {
     const filter = await session.file('filter', rules);
     const since = (await (0,promises_namespaceObject.stat)(filter)).mtimeMs;
     const nothing = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_.join)(session.folder, 'empty-'));
-    const items = [];
+    const entries = new Map();
+    let clear = !workspace.isFile;
     const leftOut = [];
     const links = [];
     const [version, { code, stderr }] = await Promise.all([
@@ -7042,8 +7085,10 @@ async function rsync_listing_list(task, session) {
             signal: host.signal,
             stdout(line) {
                 const item = parseItem(line);
-                if (item !== undefined && item.name !== '.')
-                    items.push(item);
+                if (item !== undefined && item.name !== '.') {
+                    entries.set(item.name, lineOf(item));
+                    clear &&= isClear(item);
+                }
                 const left = item === undefined ? parseLeftOut(line) : undefined;
                 if (left !== undefined)
                     (left.link ? links : leftOut).push(left.path);
@@ -7057,14 +7102,14 @@ async function rsync_listing_list(task, session) {
     }
     tellLeftOut(task, leftOut, links);
     // A link that is not sent still keeps rsync from deleting its name at the destination: no manifest can say that.
-    const manifest = workspace.isFile || links.length > 0 ? undefined : makeManifest(items);
+    const certain = clear && links.length === 0;
     return {
         filter,
         since,
-        items,
-        files: items.filter(({ type }) => type !== 'directory').length,
-        content: manifest && { manifest, sums: sumUp(manifest) },
-        memory: memoryFor(step, settings, rules, version, manifest ?? new Map()),
+        entries,
+        files: countFiles(entries),
+        sums: certain ? sumUp(entries) : undefined,
+        memory: memoryFor(step, settings, rules, version, certain ? entries : new Map()),
     };
 }
 function tellLeftOut({ host }, leftOut, links) {
@@ -7242,7 +7287,7 @@ async function transfer(task, session, listing, { mirror, dryRun, first, deletio
         sourceOf(task),
         `${loginWord(step.destination, true)}:${remotePath(step.destination)}/`,
     ];
-    const items = [];
+    const changes = [];
     const { output, failure } = await attempt(task, session, { label: 'rsync', file: 'rsync', args, env: { ...session.env, ...passage?.env } }, {
         ...(passage === undefined ? {} : { lender: passage.lender }),
         stdout(line) {
@@ -7253,13 +7298,13 @@ async function transfer(task, session, listing, { mirror, dryRun, first, deletio
             else if (item === undefined)
                 said.push(line);
             else if (item.kind !== 'same' && item.name !== '.')
-                items.push(item);
+                changes.push(asChange(item));
         },
         stderr,
     });
     if (output.code !== 0)
         throw await failure(said.text());
-    return items;
+    return changes;
 }
 
 ;// CONCATENATED MODULE: ./build/methods/remote-shell.js
@@ -7506,9 +7551,9 @@ async function rsync_upload(task, session) {
         await guardTokens(step.workspace, names(listing));
     await session.connection.ready();
     const revision = step.workspace.sha ?? '';
-    const ask = settings.verify === 'full' || listing.content === undefined
+    const ask = settings.verify === 'full' || listing.sums === undefined
         ? undefined
-        : { ...listing.content, revision: settings.dryRun ? undefined : revision };
+        : { manifest: listing.entries, sums: listing.sums, revision: settings.dryRun ? undefined : revision };
     const { survey, shell } = await survey_look(session, listing.memory, ask, host, settings);
     try {
         return await carryOut({ ...task, guards: [] }, session, { listing, mirror, revision, survey, shell });
@@ -7573,15 +7618,18 @@ function hold({ settings, host, guards }, guard) {
         host.log.warning(`The push would be refused: ${error.cause} ${error.next}`);
     }
 }
-function names({ items }) {
-    return items.map(({ name }) => unescapeName(name).toString('utf8'));
+function names({ entries }) {
+    return [...entries.keys()].map(shownName);
+}
+function allAdded({ entries }) {
+    return [...entries].map(([name, line]) => changeOf('added', name, line));
 }
 /** Finds out what has to be done by the cheapest way that is certain, and holds it against the limit of deletions. */
 async function planWork(task, session, { listing, survey, mirror, shell }) {
     const { settings } = task;
     // The transfer itself tells what it brought, and need not wait for a list of it.
     if (survey !== undefined && !survey.filled) {
-        return { how: 'first', changes: settings.dryRun ? listing.items.map(asChange) : undefined };
+        return { how: 'first', changes: settings.dryRun ? allAdded(listing) : undefined };
     }
     if (survey?.known === 'same')
         return { how: 'known', changes: [] };
@@ -7591,47 +7639,32 @@ async function planWork(task, session, { listing, survey, mirror, shell }) {
     if (!mirror && !settings.dryRun)
         return { how: 'full', changes: undefined };
     const through = survey === undefined ? {} : { shell };
-    const items = await transfer(task, session, listing, { mirror, dryRun: true, ...through });
-    const deleted = items.filter(({ kind, type }) => kind === 'deleted' && type !== 'directory').map(asChange);
-    const added = items.filter(({ kind, type }) => kind === 'added' && type !== 'directory').length;
-    const paths = deleted.map(({ path }) => path);
-    hold(task, () => guardDeletions(paths, listing.files - added, settings.maxDelete));
-    return {
-        how: 'full',
-        changes: items.map(asChange),
-        deletions: items.filter(({ kind }) => kind === 'deleted').length,
-    };
+    const changes = await transfer(task, session, listing, { mirror, dryRun: true, ...through });
+    const files = (wanted) => changes.filter(({ kind, path }) => kind === wanted && !path.endsWith('/'));
+    const paths = files('deleted').map(({ path }) => path);
+    hold(task, () => guardDeletions(paths, listing.files - files('added').length, settings.maxDelete));
+    return { how: 'full', changes, deletions: changes.filter(({ kind }) => kind === 'deleted').length };
 }
 /** The work that follows from what the server remembers; undefined when that is not certain enough. */
-function fromMemory(task, { items, content }, known, mirror) {
-    if (content === undefined)
+function fromMemory(task, { entries, sums }, known, mirror) {
+    if (sums === undefined)
         return undefined;
-    const { manifest } = content;
-    const difference = manifest_compare(known.manifest, manifest);
+    const difference = manifest_compare(known.manifest, entries);
     const { added, changed, removed, removedDirectories, risky } = difference;
     // Names go to the server line by line, so one with a line break in it is left to rsync.
     if (risky || removed.concat(removedDirectories).some((name) => name.includes('\\#012')))
         return undefined;
-    const kept = files(known.manifest) - removed.length;
+    const kept = countFiles(known.manifest) - removed.length;
     if (mirror)
         hold(task, () => guardDeletions(removed, kept, task.settings.maxDelete));
-    const byName = new Map(items.map((item) => [item.name, item]));
-    const change = (kind) => (name) => {
-        const item = byName.get(name);
-        return item === undefined ? [] : [asChange({ ...item, kind })];
-    };
-    const gone = (type) => (name) => asChange({ kind: 'deleted', type, name, mode: '', size: 0, content: '' });
+    const tell = (kind, names, from) => names.map((name) => changeOf(kind, name, from.get(name) ?? ''));
     const changes = [
-        ...(mirror ? removed.map(gone('file')) : []),
-        ...(mirror ? removedDirectories.map(gone('directory')) : []),
-        ...changed.flatMap(change('changed')),
-        ...added.flatMap(change('added')),
+        ...(mirror ? tell('deleted', [...removed, ...removedDirectories], known.manifest) : []),
+        ...tell('changed', changed, entries),
+        ...tell('added', added, entries),
     ];
-    const carryOn = haveSameShares(known.manifest, manifest) && known.journalLength <= 2 * manifest.size;
+    const carryOn = haveSameShares(known.manifest, entries) && known.journalLength <= 2 * entries.size;
     return { how: 'known', changes, difference, carryOn };
-}
-function files(manifest) {
-    return [...manifest.values()].filter((line) => !line.startsWith('directory ')).length;
 }
 /** Sends what the work asks for. */
 async function send(task, session, { listing, mirror, survey, shell }, work) {
@@ -7644,12 +7677,12 @@ async function send(task, session, { listing, mirror, survey, shell }, work) {
         ...(deletions === undefined ? {} : { deletions }),
     };
     if (difference === undefined)
-        return (await transfer(task, session, listing, options)).map(asChange);
+        return await transfer(task, session, listing, options);
     const names = [...difference.added, ...difference.changed];
     if (names.length === 0)
         return [];
     const filesFrom = await session.file('files', Buffer.concat(names.flatMap((name) => [here, unescapeName(name), nul])));
-    return (await transfer(task, session, listing, { ...options, filesFrom })).map(asChange);
+    return await transfer(task, session, listing, { ...options, filesFrom });
 }
 const nul = Buffer.from([0]);
 // rsync takes a name that begins with # or ; for a comment.
@@ -8751,6 +8784,27 @@ function toJson(report) {
         'push-output': report.said,
         'deploy-output': report.tail,
     };
+}
+/** The report's JSON as a text in pieces, an element of a list on a line of its own: there may be very many. */
+function* jsonText(json) {
+    let separator = '{';
+    for (const [key, value] of Object.entries(json)) {
+        yield `${separator}\n  ${JSON.stringify(key)}: `;
+        if (Array.isArray(value) && value.length > 0)
+            yield* listText(value);
+        else
+            yield JSON.stringify(value);
+        separator = ',';
+    }
+    yield separator === '{' ? '{}\n' : '\n}\n';
+}
+function* listText(list) {
+    const atOnce = 1_000;
+    for (let start = 0; start < list.length; start += atOnce) {
+        const lines = list.slice(start, start + atOnce).map((element) => `\n    ${JSON.stringify(element)}`);
+        yield `${start === 0 ? '[' : ','}${lines.join(',')}`;
+    }
+    yield '\n  ]';
 }
 /** Seconds, cut to milliseconds. */
 function milliseconds(seconds) {
@@ -10656,12 +10710,22 @@ function proxyVariables(environment) {
     return Object.fromEntries(entries.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }
 
+;// CONCATENATED MODULE: external "node:v8"
+const external_node_v8_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:v8");
+;// CONCATENATED MODULE: ./build/system/heap.js
+
+/**
+ * Keeps what the garbage collector leaves lying about small: with the lists of 100,000 files, 145 MB of memory instead
+ * of 257 MB, in the same time. A step's own Node cannot be given options.
+ */
+function keepHeapSmall() {
+    (0,external_node_v8_namespaceObject.setFlagsFromString)('--semi-space-growth-factor=1');
+}
+
 // EXTERNAL MODULE: external "node:child_process"
 var external_node_child_process_ = __nccwpck_require__(1421);
 // EXTERNAL MODULE: external "node:events"
 var external_node_events_ = __nccwpck_require__(8474);
-;// CONCATENATED MODULE: external "node:stream"
-const external_node_stream_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream");
 ;// CONCATENATED MODULE: external "node:string_decoder"
 const external_node_string_decoder_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:string_decoder");
 ;// CONCATENATED MODULE: external "string_decoder"
@@ -12008,7 +12072,7 @@ const environment = [
     ['RUNNER_DEBUG', 'With 1, the same as --debug.'],
     ['NO_COLOR', 'Not empty: the same as --no-color.'],
 ];
-const manual_files = [
+const files = [
     [
         configFile,
         'Inputs, in the current directory, or in the source when that lies elsewhere. Options and variables win over it. It may only say what to push and where to.',
@@ -12043,7 +12107,7 @@ function formatManual(columns) {
         ['COMMANDS', Object.entries(commands).map(([name, { summary }]) => entry(name, `${capital(summary)}.`))],
         ['OPTIONS', groups.map((group) => `    ${group}\n${inGroup(group).join('\n')}`)],
         ['ENVIRONMENT', environment.map(([name, text]) => entry(name, text))],
-        ['FILES', manual_files.map(([name, text]) => entry(name, text))],
+        ['FILES', files.map(([name, text]) => entry(name, text))],
         [
             'EXIT STATUS',
             ['    0    done, or nothing to do', ...Object.keys(errorClasses).map((name) => manual_status(name))],
@@ -12165,6 +12229,7 @@ function wantsColor(stream, env, argv) {
 
 
 
+
 const { env } = process;
 /** The workspace is where the command is run; a source elsewhere is a workspace of its own. */
 function locate(source) {
@@ -12228,6 +12293,7 @@ async function run(invocation) {
     process.exitCode = report.failure === undefined ? 0 : errorClasses[report.failure.errorClass];
 }
 async function main() {
+    keepHeapSmall();
     // A reader such as head may have enough before the end.
     process.stdout.on('error', () => undefined);
     const manual = () => formatManual(process.stdout.isTTY ? process.stdout.columns : 80);

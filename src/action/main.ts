@@ -10,6 +10,7 @@ import type { Context, Given, Host, Report } from '../core/model.js'
 import { push } from '../core/push.js'
 import { clock } from '../system/clock.js'
 import { cleanPath, proxyVariables } from '../system/environment.js'
+import { keepHeapSmall } from '../system/heap.js'
 import { createRunner } from '../system/runner.js'
 import { cancelOnSignals } from '../system/signals.js'
 import { readInputs } from './inputs.js'
@@ -61,6 +62,7 @@ function readPayload(): unknown {
 }
 
 async function main(): Promise<void> {
+  keepHeapSmall()
   const given = readInputs()
   const context = readContext()
   const host: Host = {

@@ -6,7 +6,7 @@ import { concludeExamination, type Examination, examinationJson, examinationPage
 import type { Failure } from '../core/errors.js'
 import type { OutputName } from '../core/inputs.js'
 import type { Report } from '../core/model.js'
-import { headline, times, toJson, toValues } from '../core/report.js'
+import { headline, jsonText, times, toJson, toValues } from '../core/report.js'
 import { summarize } from '../core/summary.js'
 import { safeLine, safeText } from '../system/sink.js'
 import type { StateName } from './state.js'
@@ -40,7 +40,7 @@ export async function publishExamination(examination: Examination, temp: string)
 async function publishAs(report: Report, temp: string, { json, page, lines }: Told): Promise<void> {
   const path = join(temp, `dotcloud-report-${randomBytes(6).toString('hex')}.json`)
   core.saveState('report' satisfies StateName, path)
-  const text = `${JSON.stringify({ ...json, summary: page }, null, 2)}\n`
+  const text = jsonText({ ...json, summary: page })
   const written = await couldWrite('the report', () => writeFile(path, text, { flag: 'wx', mode: 0o600 }))
   const values: Record<OutputName, string> = { ...toValues(report), report: written ? path : '' }
   for (const [name, value] of Object.entries(values)) core.setOutput(name, value)

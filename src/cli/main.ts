@@ -10,6 +10,7 @@ import { push } from '../core/push.js'
 import { toJson } from '../core/report.js'
 import { clock } from '../system/clock.js'
 import { cleanPath, isInside, proxyVariables } from '../system/environment.js'
+import { keepHeapSmall } from '../system/heap.js'
 import { createRunner } from '../system/runner.js'
 import { cancelOnSignals } from '../system/signals.js'
 import { type Invocation, readArguments } from './arguments.js'
@@ -92,6 +93,7 @@ async function run(invocation: Invocation): Promise<void> {
 }
 
 async function main(): Promise<void> {
+  keepHeapSmall()
   // A reader such as head may have enough before the end.
   process.stdout.on('error', () => undefined)
   const manual = () => formatManual(process.stdout.isTTY ? process.stdout.columns : 80)

@@ -260,6 +260,27 @@ export function toJson(report: Report): Readonly<Record<string, unknown>> {
   }
 }
 
+/** The report's JSON as a text in pieces, an element of a list on a line of its own: there may be very many. */
+export function* jsonText(json: Readonly<Record<string, unknown>>): Generator<string> {
+  let separator = '{'
+  for (const [key, value] of Object.entries(json)) {
+    yield `${separator}\n  ${JSON.stringify(key)}: `
+    if (Array.isArray(value) && value.length > 0) yield* listText(value)
+    else yield JSON.stringify(value)
+    separator = ','
+  }
+  yield separator === '{' ? '{}\n' : '\n}\n'
+}
+
+function* listText(list: readonly unknown[]): Generator<string> {
+  const atOnce = 1_000
+  for (let start = 0; start < list.length; start += atOnce) {
+    const lines = list.slice(start, start + atOnce).map((element) => `\n    ${JSON.stringify(element)}`)
+    yield `${start === 0 ? '[' : ','}${lines.join(',')}`
+  }
+  yield '\n  ]'
+}
+
 /** Seconds, cut to milliseconds. */
 function milliseconds(seconds: number): number {
   return Math.round(seconds * 1000) / 1000

@@ -1,11 +1,12 @@
 import { lstatSync } from 'node:fs'
-import { promisify } from 'node:util'
-import { gzip } from 'node:zlib'
+import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
+import { createGzip } from 'node:zlib'
 import { formatLogin } from '../core/destination.js'
 import { PushError } from '../core/errors.js'
 import type { Session } from '../core/model.js'
 import { orStop } from '../core/remote-stop.js'
-import { type Difference, journalOf, type Manifest, wholeJournal } from './manifest.js'
+import { type Difference, journalOf, wholeJournal } from './manifest.js'
 import { confirmation, draftScript, endingScript } from './memory.js'
 import type { Task } from './method.js'
 import type { Listing } from './rsync-listing.js'
@@ -26,7 +27,9 @@ export interface Conclusion {
   close(): Promise<void>
 }
 
-const pack = promisify(gzip)
+/** Packs a script that is made bit by bit. */
+const pack = (parts: Iterable<string | Buffer>) => buffer(Readable.from(parts).pipe(createGzip()))
+
 /** Milliseconds by which rsync starts before what is not urgent. */
 const precedence = 10
 
@@ -38,15 +41,14 @@ export function openConclusion(
   { difference, carryOn }: Found,
 ): Conclusion {
   const { host, settings } = task
-  const { content, memory } = listing
+  const { entries, sums, memory } = listing
   const command = session.connection.remote('conclusion', 'gzip -dc | sh')
   const rewrite = difference === undefined || carryOn !== true
-  const journal = ({ manifest }: { readonly manifest: Manifest }) =>
-    rewrite ? wholeJournal(manifest) : journalOf(difference, manifest)
+  const journal = sums === undefined ? [] : rewrite ? wholeJournal(entries) : [journalOf(difference, entries)]
   const opened = host.clock.sleep(precedence, host.signal).then(async () => {
     const running = host.runner.start(command, { signal: host.signal, idle: settings.idleTimeout })
     running.pause()
-    running.write(await pack(draftScript(content === undefined ? '' : journal(content))))
+    running.write(await pack(draftScript(journal)))
     return running
   })
   opened.catch(() => undefined)
@@ -54,12 +56,12 @@ export function openConclusion(
   return {
     async finish(revision) {
       const { removed = [], removedDirectories = [] } = gone ?? {}
-      const ending = endingScript(memory, { revision, removed, removedDirectories, sums: content?.sums, rewrite })
+      const ending = endingScript(memory, { revision, removed, removedDirectories, sums, rewrite })
       const running = await opened
-      running.write(await pack(ending))
+      running.write(await pack([ending]))
       // The server is busy with it for longer than this takes.
-      const certain = content !== undefined && isSettled(task, listing, difference)
-      running.end(await pack(certain ? confirmation : ''))
+      const certain = sums !== undefined && isSettled(task, listing, difference)
+      running.end(await pack(certain ? [confirmation] : []))
       const { code, stderr } = await running.done.catch(orStop(session, host))
       if (code === 0) return
       const evidence = stderr.trim().split('\n')[0] ?? ''
@@ -79,10 +81,10 @@ export function openConclusion(
 }
 
 /** Whether what was sent is what was listed: nothing that was sent has changed since the listing began. */
-function isSettled(task: Task, { items, since }: Listing, difference: Difference | undefined): boolean {
+function isSettled(task: Task, { entries, since }: Listing, difference: Difference | undefined): boolean {
   const { root } = task.step.workspace
-  const names = difference === undefined ? items.map(({ name }) => name) : [...difference.added, ...difference.changed]
-  return names.every((name) => {
+  const names = difference === undefined ? entries.keys() : [...difference.added, ...difference.changed]
+  return [...names].every((name) => {
     const path = Buffer.concat([Buffer.from(`${root}/`), unescapeName(name)])
     const found = lstatSync(path, { throwIfNoEntry: false })
     return found !== undefined && (found.isDirectory() || found.ctimeMs < since)

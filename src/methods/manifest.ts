@@ -1,23 +1,45 @@
 import { createHash } from 'node:crypto'
-import type { Item } from './rsync-output.js'
+import type { Change } from '../core/model.js'
+import { type Item, shownName } from './rsync-output.js'
 
 /**
- * What a destination holds by our doing: a line for each name. The server keeps it as a journal that only grows, so
- * that a small change costs a small write; it is rewritten when it has grown to twice its content.
+ * What a destination holds by our doing: a line for each name, escaped as rsync escapes it. The server keeps it as a
+ * journal that only grows, so that a small change costs a small write; it is rewritten when it has grown to twice its
+ * content.
  */
 export type Manifest = ReadonlyMap<string, string>
 
 /** Checksums are cut to 64 bits: enough to tell files apart, and half the bytes on the wire. */
 const checksumDigits = 16
 
-/** The manifest of a listing, or undefined when a name in it could be read in two ways. */
-export function makeManifest(items: readonly Item[]): Manifest | undefined {
-  const lines = new Map<string, string>()
-  for (const { type, name, mode, content } of items) {
-    if (type === 'other' || (type === 'link' && content.includes(' -> '))) return undefined
-    lines.set(name, `${type} ${mode} ${type === 'file' ? content.slice(0, checksumDigits) : content}`)
-  }
-  return lines
+/** A file's mode, checksum and size; or `d` and a directory's mode, `l` and a link's target, `o` for anything else. */
+export function lineOf({ type, mode, content, size }: Item): string {
+  if (type === 'directory') return `d ${mode}`
+  if (type !== 'file') return type === 'link' ? `l ${content}` : 'o'
+  // Joined, it is one piece of memory, which counts where there are many.
+  return [mode, content.slice(0, checksumDigits), size].join(' ')
+}
+
+/** Whether rsync's words for an item can be read in one way only. */
+export function isClear({ type, content }: Item): boolean {
+  return type !== 'other' && !(type === 'link' && content.includes(' -> '))
+}
+
+export const isDirectory = (line: string | undefined) => line?.startsWith('d ') ?? false
+
+/** How many are no directories. */
+export function countFiles(manifest: Manifest): number {
+  let files = 0
+  for (const line of manifest.values()) if (!isDirectory(line)) files++
+  return files
+}
+
+/** A change for the report. */
+export function changeOf(kind: Change['kind'], name: string, line: string): Change {
+  const path = shownName(name)
+  if (isDirectory(line)) return { kind, path: `${path}/` }
+  const size = /^[rwxsStT-]{9} [0-9a-f]* (\d+)$/.exec(line)?.[1]
+  return { kind, path, ...(size === undefined ? {} : { size: Number(size) }) }
 }
 
 /** Hexadecimal digits of a share's checksum: it need not be certain, since the digest has the last word. */
@@ -46,8 +68,11 @@ function shareOf(name: string, count: number): number {
 export function sumUp(manifest: Manifest): Sums {
   const count = countShares(manifest)
   const shares = Array.from({ length: count }, (): string[] => [])
-  for (const [name, line] of manifest) shares[shareOf(name, count)]?.push(`${name}\t${line}\n`)
-  const hashes = shares.map((share) => createHash('sha256').update(share.sort().join('')).digest('hex'))
+  for (const name of manifest.keys()) shares[shareOf(name, count)]?.push(name)
+  const hashes = shares.map((names) => {
+    const lines = names.sort().map((name) => `${name}\t${manifest.get(name)}\n`)
+    return createHash('sha256').update(lines.join('')).digest('hex')
+  })
   const digest = createHash('sha256').update(hashes.join()).digest('hex')
   return { digest, shares: hashes.map((hash) => hash.slice(0, sumDigits)).join('') }
 }
@@ -61,8 +86,6 @@ export interface Difference {
   /** A directory became something else; then only rsync itself knows what may be deleted in it. */
   readonly risky: boolean
 }
-
-const isDirectory = (line: string | undefined) => line?.startsWith('directory ') ?? false
 
 export function compare(before: Manifest, after: Manifest): Difference {
   const added: string[] = []
@@ -90,10 +113,20 @@ export function compare(before: Manifest, after: Manifest): Difference {
   }
 }
 
-/** The journal that makes an empty manifest into this one. Each line begins with the number of its name's share. */
-export function wholeJournal(manifest: Manifest): string {
+/** How many lines of a journal are written at a time. */
+const linesAtOnce = 1_000
+
+/** The journal that makes an empty manifest into this one, in parts. Each line begins with the number of its name's share. */
+export function* wholeJournal(manifest: Manifest): Generator<string> {
   const count = countShares(manifest)
-  return [...manifest].map(([name, line]) => `${shareOf(name, count)} +${line}\t${name}\n`).join('')
+  let lines: string[] = []
+  for (const [name, line] of manifest) {
+    lines.push(`${shareOf(name, count)} +${line}\t${name}\n`)
+    if (lines.length < linesAtOnce) continue
+    yield lines.join('')
+    lines = []
+  }
+  yield lines.join('')
 }
 
 /** The journal that carries a difference on. */

@@ -123,8 +123,10 @@ const mark = `end-${randomBytes(8).toString('hex')}`
  * The first part of the script that ends a push. It takes the journal there and can run while the files are sent: the
  * shell only holds it, so that a push that fails leaves nothing.
  */
-export function draftScript(journal: string): string {
-  return `journal=$(cat <<'${mark}'\n${journal}${mark}\n)\n`
+export function* draftScript(journal: Iterable<string>): Generator<string> {
+  yield `journal=$(cat <<'${mark}'\n`
+  yield* journal
+  yield `${mark}\n)\n`
 }
 
 /**

@@ -2,20 +2,22 @@ import { mkdtemp, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PushError } from '../core/errors.js'
 import type { Runner, Session } from '../core/model.js'
-import { type Manifest, makeManifest, type Sums, sumUp } from './manifest.js'
+import { countFiles, isClear, lineOf, type Manifest, type Sums, sumUp } from './manifest.js'
 import { type Memory, memoryFor } from './memory.js'
 import { listNames, type Task } from './method.js'
 import { filterRules, readIgnoreFile } from './rsync-filter.js'
-import { type Item, itemFormat, parseItem, parseLeftOut } from './rsync-output.js'
+import { itemFormat, parseItem, parseLeftOut } from './rsync-output.js'
 
 /** The local side of an upload, listed by rsync's own rules. */
 export interface Listing {
   /** The file with the filter rules, and when it was made: what changed later was not yet listed. */
   readonly filter: string
   readonly since: number
-  readonly items: readonly Item[]
+  /** What would be sent. */
+  readonly entries: Manifest
   readonly files: number
-  readonly content: { readonly manifest: Manifest; readonly sums: Sums } | undefined
+  /** The same, summed up; undefined when it cannot be vouched for. */
+  readonly sums: Sums | undefined
   readonly memory: Memory
 }
 
@@ -43,7 +45,8 @@ export async function list(task: Task, session: Session): Promise<Listing> {
   const filter = await session.file('filter', rules)
   const since = (await stat(filter)).mtimeMs
   const nothing = await mkdtemp(join(session.folder, 'empty-'))
-  const items: Item[] = []
+  const entries = new Map<string, string>()
+  let clear = !workspace.isFile
   const leftOut: string[] = []
   const links: string[] = []
   const [version, { code, stderr }] = await Promise.all([
@@ -70,7 +73,10 @@ export async function list(task: Task, session: Session): Promise<Listing> {
         signal: host.signal,
         stdout(line) {
           const item = parseItem(line)
-          if (item !== undefined && item.name !== '.') items.push(item)
+          if (item !== undefined && item.name !== '.') {
+            entries.set(item.name, lineOf(item))
+            clear &&= isClear(item)
+          }
           const left = item === undefined ? parseLeftOut(line) : undefined
           if (left !== undefined) (left.link ? links : leftOut).push(left.path)
         },
@@ -89,14 +95,14 @@ export async function list(task: Task, session: Session): Promise<Listing> {
   }
   tellLeftOut(task, leftOut, links)
   // A link that is not sent still keeps rsync from deleting its name at the destination: no manifest can say that.
-  const manifest = workspace.isFile || links.length > 0 ? undefined : makeManifest(items)
+  const certain = clear && links.length === 0
   return {
     filter,
     since,
-    items,
-    files: items.filter(({ type }) => type !== 'directory').length,
-    content: manifest && { manifest, sums: sumUp(manifest) },
-    memory: memoryFor(step, settings, rules, version, manifest ?? new Map()),
+    entries,
+    files: countFiles(entries),
+    sums: certain ? sumUp(entries) : undefined,
+    memory: memoryFor(step, settings, rules, version, certain ? entries : new Map()),
   }
 }
 

@@ -63,11 +63,15 @@ export function unescapeName(name: string): Buffer {
   )
 }
 
+/** A name as people read it. */
+export function shownName(name: string): string {
+  return name.includes('\\#') ? unescapeName(name).toString('utf8') : name
+}
+
 /** A change for the report: the name as people read it, a slash behind a directory's. */
 export function asChange({ kind, type, name, size }: Item): Change {
-  const shown = name.includes('\\#') ? unescapeName(name).toString('utf8') : name
-  const path = `${shown}${type === 'directory' ? '/' : ''}`
-  return { kind: kind === 'same' ? 'changed' : kind, path, ...(type === 'file' ? { size } : {}) }
+  const path = `${shownName(name)}${type === 'directory' ? '/' : ''}`
+  return { kind: kind === 'same' ? 'changed' : kind, path, ...(type === 'file' && kind !== 'deleted' ? { size } : {}) }
 }
 
 /** What rsync says of files that it leaves behind, among the lines of a local listing. */

@@ -1,10 +1,10 @@
 import { loginWord, remotePath } from '../core/destination.js'
-import type { Session } from '../core/model.js'
+import type { Change, Session } from '../core/model.js'
 import { fileNames } from '../core/ssh-files.js'
 import { attempt, createTail, type Task } from './method.js'
 import type { RemoteShell } from './remote-shell.js'
 import { type Listing, sourceOf, transferFlags } from './rsync-listing.js'
-import { type Item, parseItem, parseProgress } from './rsync-output.js'
+import { asChange, parseItem, parseProgress } from './rsync-output.js'
 
 /** How one rsync is to run. */
 export interface Transfer {
@@ -26,7 +26,7 @@ export async function transfer(
   session: Session,
   listing: Listing,
   { mirror, dryRun, first, deletions, filesFrom, prepare, shell }: Transfer,
-): Promise<readonly Item[]> {
+): Promise<readonly Change[]> {
   const { host, step } = task
   const said = createTail()
   const stderr = (line: string) => {
@@ -52,7 +52,7 @@ export async function transfer(
     sourceOf(task),
     `${loginWord(step.destination, true)}:${remotePath(step.destination)}/`,
   ]
-  const items: Item[] = []
+  const changes: Change[] = []
   const { output, failure } = await attempt(
     task,
     session,
@@ -64,11 +64,11 @@ export async function transfer(
         const progress = item === undefined ? parseProgress(line) : undefined
         if (progress !== undefined) host.log.progress(progress)
         else if (item === undefined) said.push(line)
-        else if (item.kind !== 'same' && item.name !== '.') items.push(item)
+        else if (item.kind !== 'same' && item.name !== '.') changes.push(asChange(item))
       },
       stderr,
     },
   )
   if (output.code !== 0) throw await failure(said.text())
-  return items
+  return changes
 }

@@ -3,13 +3,13 @@ import { PushError } from '../core/errors.js'
 import { guardDeletions, guardEmpty, guardForeign, guardMirror } from '../core/guards.js'
 import type { Change, Session, Upload } from '../core/model.js'
 import { type Found, openConclusion } from './conclusion.js'
-import { compare, haveSameShares, type Manifest } from './manifest.js'
+import { changeOf, compare, countFiles, haveSameShares, type Manifest } from './manifest.js'
 import { preparation } from './memory.js'
 import type { Method, Task } from './method.js'
 import type { RemoteShell } from './remote-shell.js'
 import { guardSource, guardTokens } from './rsync-filter.js'
 import { type Listing, list, versionHere } from './rsync-listing.js'
-import { asChange, type Item, unescapeName } from './rsync-output.js'
+import { shownName, unescapeName } from './rsync-output.js'
 import { type Transfer, transfer } from './rsync-transfer.js'
 import { look, type Survey } from './survey.js'
 
@@ -49,9 +49,9 @@ async function upload(task: Task, session: Session): Promise<Upload> {
   await session.connection.ready()
   const revision = step.workspace.sha ?? ''
   const ask =
-    settings.verify === 'full' || listing.content === undefined
+    settings.verify === 'full' || listing.sums === undefined
       ? undefined
-      : { ...listing.content, revision: settings.dryRun ? undefined : revision }
+      : { manifest: listing.entries, sums: listing.sums, revision: settings.dryRun ? undefined : revision }
   const { survey, shell } = await look(session, listing.memory, ask, host, settings)
   try {
     return await carryOut({ ...task, guards: [] }, session, { listing, mirror, revision, survey, shell })
@@ -126,8 +126,12 @@ function hold({ settings, host, guards }: Guarded, guard: () => void): void {
   }
 }
 
-function names({ items }: Listing): string[] {
-  return items.map(({ name }) => unescapeName(name).toString('utf8'))
+function names({ entries }: Listing): string[] {
+  return [...entries.keys()].map(shownName)
+}
+
+function allAdded({ entries }: Listing): Change[] {
+  return [...entries].map(([name, line]) => changeOf('added', name, line))
 }
 
 /** What has to be done at the destination, and how that was found out. */
@@ -144,59 +148,43 @@ async function planWork(task: Guarded, session: Session, { listing, survey, mirr
   const { settings } = task
   // The transfer itself tells what it brought, and need not wait for a list of it.
   if (survey !== undefined && !survey.filled) {
-    return { how: 'first', changes: settings.dryRun ? listing.items.map(asChange) : undefined }
+    return { how: 'first', changes: settings.dryRun ? allAdded(listing) : undefined }
   }
   if (survey?.known === 'same') return { how: 'known', changes: [] }
   const remembered = survey?.known === undefined ? undefined : fromMemory(task, listing, survey.known, mirror)
   if (remembered !== undefined) return remembered
   if (!mirror && !settings.dryRun) return { how: 'full', changes: undefined }
   const through = survey === undefined ? {} : { shell }
-  const items = await transfer(task, session, listing, { mirror, dryRun: true, ...through })
-  const deleted = items.filter(({ kind, type }) => kind === 'deleted' && type !== 'directory').map(asChange)
-  const added = items.filter(({ kind, type }) => kind === 'added' && type !== 'directory').length
-  const paths = deleted.map(({ path }) => path)
-  hold(task, () => guardDeletions(paths, listing.files - added, settings.maxDelete))
-  return {
-    how: 'full',
-    changes: items.map(asChange),
-    deletions: items.filter(({ kind }) => kind === 'deleted').length,
-  }
+  const changes = await transfer(task, session, listing, { mirror, dryRun: true, ...through })
+  const files = (wanted: Change['kind']) => changes.filter(({ kind, path }) => kind === wanted && !path.endsWith('/'))
+  const paths = files('deleted').map(({ path }) => path)
+  hold(task, () => guardDeletions(paths, listing.files - files('added').length, settings.maxDelete))
+  return { how: 'full', changes, deletions: changes.filter(({ kind }) => kind === 'deleted').length }
 }
 
 /** The work that follows from what the server remembers; undefined when that is not certain enough. */
 function fromMemory(
   task: Guarded,
-  { items, content }: Listing,
+  { entries, sums }: Listing,
   known: Exclude<Survey['known'], 'same' | undefined>,
   mirror: boolean,
 ): Work | undefined {
-  if (content === undefined) return undefined
-  const { manifest } = content
-  const difference = compare(known.manifest, manifest)
+  if (sums === undefined) return undefined
+  const difference = compare(known.manifest, entries)
   const { added, changed, removed, removedDirectories, risky } = difference
   // Names go to the server line by line, so one with a line break in it is left to rsync.
   if (risky || removed.concat(removedDirectories).some((name) => name.includes('\\#012'))) return undefined
-  const kept = files(known.manifest) - removed.length
+  const kept = countFiles(known.manifest) - removed.length
   if (mirror) hold(task, () => guardDeletions(removed, kept, task.settings.maxDelete))
-  const byName = new Map(items.map((item) => [item.name, item]))
-  const change = (kind: Change['kind']) => (name: string) => {
-    const item = byName.get(name)
-    return item === undefined ? [] : [asChange({ ...item, kind })]
-  }
-  const gone = (type: Item['type']) => (name: string) =>
-    asChange({ kind: 'deleted', type, name, mode: '', size: 0, content: '' })
+  const tell = (kind: Change['kind'], names: readonly string[], from: Manifest) =>
+    names.map((name) => changeOf(kind, name, from.get(name) ?? ''))
   const changes = [
-    ...(mirror ? removed.map(gone('file')) : []),
-    ...(mirror ? removedDirectories.map(gone('directory')) : []),
-    ...changed.flatMap(change('changed')),
-    ...added.flatMap(change('added')),
+    ...(mirror ? tell('deleted', [...removed, ...removedDirectories], known.manifest) : []),
+    ...tell('changed', changed, entries),
+    ...tell('added', added, entries),
   ]
-  const carryOn = haveSameShares(known.manifest, manifest) && known.journalLength <= 2 * manifest.size
+  const carryOn = haveSameShares(known.manifest, entries) && known.journalLength <= 2 * entries.size
   return { how: 'known', changes, difference, carryOn }
-}
-
-function files(manifest: Manifest): number {
-  return [...manifest.values()].filter((line) => !line.startsWith('directory ')).length
 }
 
 /** Sends what the work asks for. */
@@ -214,11 +202,11 @@ async function send(
     ...(survey === undefined ? {} : { prepare: preparation(listing.memory), shell }),
     ...(deletions === undefined ? {} : { deletions }),
   }
-  if (difference === undefined) return (await transfer(task, session, listing, options)).map(asChange)
+  if (difference === undefined) return await transfer(task, session, listing, options)
   const names = [...difference.added, ...difference.changed]
   if (names.length === 0) return []
   const filesFrom = await session.file('files', Buffer.concat(names.flatMap((name) => [here, unescapeName(name), nul])))
-  return (await transfer(task, session, listing, { ...options, filesFrom })).map(asChange)
+  return await transfer(task, session, listing, { ...options, filesFrom })
 }
 
 const nul = Buffer.from([0])
