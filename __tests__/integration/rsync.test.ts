@@ -649,7 +649,7 @@ describe('the mirror and its guards', () => {
       expect.arrayContaining([
         { kind: 'changed', path: 'file-0.txt', size: 8 },
         { kind: 'added', path: 'new/one', size: 2 },
-        { kind: 'deleted', path: 'file-1.txt', size: 0 },
+        { kind: 'deleted', path: 'file-1.txt', size: 10 },
       ]),
     )
     expect(tree(server.home)).toEqual(before)
