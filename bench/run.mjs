@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util'
 import { casesOf, contendersFor } from './lib/contenders.mjs'
 import { makeNetwork, slow, startServer } from './lib/link.mjs'
 import { createMeter } from './lib/measure.mjs'
-import { summarize, writeReport } from './lib/report.mjs'
+import { readResults, summarize, writeReport } from './lib/report.mjs'
 import { cleanUp, sh, workFolder } from './lib/shell.mjs'
 import { makeWorkspace } from './lib/workspaces.mjs'
 
@@ -30,6 +30,7 @@ const usage = `npm run bench -- [options]
   --node 24|20     what runs the action (24)
   --quick          2 runs, S only, no slow peers; for development
   --out DIR        where results.md, .svg and .json go (bench; with --quick nowhere)
+  --add            to what is there already: a long benchmark in parts
   --work DIR       where the workspaces and destinations are made (in memory, if there are 8 GB)`
 
 const { values } = parseArgs({
@@ -43,6 +44,7 @@ const { values } = parseArgs({
     node: { type: 'string', default: '24' },
     quick: { type: 'boolean', default: false },
     out: { type: 'string' },
+    add: { type: 'boolean', default: false },
     work: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
@@ -121,16 +123,16 @@ async function bench() {
   /** @type {Record<string, import('./lib/workspaces.mjs').Recipe>} */
   const recipes = JSON.parse(readFileSync(join(here, 'workspaces.json'), 'utf8'))
 
-  /** @type {import('./lib/report.mjs').Run[]} */
-  const runs = []
-  const sizes = []
+  const earlier = values.add && options.out !== undefined ? readResults(options.out) : { sizes: [], each: [] }
+  const runs = [...earlier.each]
+  const sizes = new Map(earlier.sizes.map((known) => [known.size, known]))
   const started = new Date()
   for (const size of options.sizes) {
     const recipe = recipes[size]
     if (recipe === undefined) throw new Error(`workspaces.json has no size ${size}`)
     say(`workspace ${size} …`)
     const workspace = await makeWorkspace(size, recipe, cache, folder)
-    sizes.push({ size, files: workspace.files, bytes: workspace.bytes })
+    sizes.set(size, { size, files: workspace.files, bytes: workspace.bytes })
     for (const link of options.links) {
       const server = servers[/** @type {keyof typeof servers} */ (link)]
       if (server === undefined) throw new Error(`there is no link ${link}`)
@@ -153,7 +155,7 @@ async function bench() {
     started: started.toISOString(),
     machine,
     link: slow,
-    sizes,
+    sizes: ['S', 'M', 'L'].flatMap((size) => sizes.get(size) ?? []),
     runs: options.runs,
     rows: summarize(runs),
   }

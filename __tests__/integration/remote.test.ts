@@ -308,6 +308,17 @@ describe('a command there that never answers', () => {
     })
   })
 
+  concurrent('F9 when all is said: idle-timeout', async () => {
+    // What rsync leaves running holds the line, and rsync here has ended.
+    const server = await sshd({ gate: onTransfer('rsync', '"$real" "$@"; exec sleep 61') })
+    const step = await makeRig('rsync', server).push({ 'idle-timeout': '2' })
+    expectFailure('F9 silent at the end', step, {
+      class: 'timeout',
+      stage: 'push',
+      says: /without a byte.*idle-timeout/s,
+    })
+  })
+
   concurrent('F9 not even to the first question: idle-timeout', async () => {
     const server = await sshd({ gate: gate('exec sleep 61') })
     const step = await makeRig('rsync', server).push({ 'idle-timeout': '2' })

@@ -84,7 +84,9 @@ export function onTransfer(method: MethodName, otherwise: string): string {
   // rsync's other half is started by the shell that was asked before.
   const directory = temporaryDirectory('rsync')
   const real = run(directory, 'sh', '-c', 'command -v rsync').trim()
-  writeFiles(directory, { rsync: script(`case $* in *--server*) ${otherwise} ;; esac\nexec ${real} "$@"`) })
+  writeFiles(directory, {
+    rsync: script(`real=${real}\ncase $* in *--server*) ${otherwise} ;; esac\nexec "$real" "$@"`),
+  })
   return gate(`PATH=${directory}:$PATH exec sh -c "$COMMAND"`)
 }
 

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { plot } from './plot.mjs'
 import { judge } from './targets.mjs'
@@ -92,6 +92,14 @@ function median(/** @type {readonly number[]} */ sorted) {
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? 0)) / 2
 }
 
+/**
+ * What an earlier benchmark wrote.
+ * @returns {{ sizes: Results['sizes'], each: readonly Run[] }}
+ */
+export function readResults(/** @type {string} */ folder) {
+  return JSON.parse(readFileSync(join(folder, 'results.json'), 'utf8'))
+}
+
 /** Writes results.md, results.svg and results.json. */
 export function writeReport(
   /** @type {Results} */ results,
@@ -121,7 +129,7 @@ const linkTitles = { slow: 'The slow link', loopback: 'Loopback' }
 
 function markdown(/** @type {Results} */ results, /** @type {ReturnType<typeof judge>} */ targets) {
   const { machine, link, sizes, rows } = results
-  const links = [...new Set(rows.map((row) => row.link))]
+  const links = ['slow', 'loopback'].filter((name) => rows.some((row) => row.link === name))
   return `# How long a push takes
 
 Written by \`npm run bench\` on ${results.started.slice(0, 10)}, from revision ${machine['revision'] || 'unknown'}.

@@ -2954,11 +2954,7 @@ async function attempt(task, session, command, on = {}) {
     const { settings, host, step } = task;
     const start = (await session.connection.log()).length;
     host.log.command(command);
-    const ended = await host.runner
-        .run(command, { signal: host.signal, idle: settings.idleTimeout, ...on })
-        .catch(orStop(session, host));
-    // The half at the server knows of failures that the half here has not heard of.
-    const output = ended.code === 0 && on.lender !== undefined ? { ...ended, code: (await on.lender.done).code } : ended;
+    const output = await bothHalves(host.runner.run(command, { signal: host.signal, idle: settings.idleTimeout, ...on }), on.lender).catch(orStop(session, host));
     return {
         output,
         failure: async (said = output.stderr) => diagnose({
@@ -2970,6 +2966,14 @@ async function attempt(task, session, command, on = {}) {
             sshLog: await session.connection.log(start),
         }),
     };
+}
+/** The half at the server knows of failures that the half here has not heard of; it is waited for no longer than idle. */
+async function bothHalves(here, there) {
+    const output = await here;
+    if (there === undefined || output.code !== 0)
+        return output;
+    there.end();
+    return { ...output, code: (await there.done).code };
 }
 /** Keeps the last of what was said, for a diagnosis. */
 function createTail(most = 200) {

@@ -1,7 +1,7 @@
 import { remotePath } from '../core/destination.js'
 import { diagnose } from '../core/diagnose.js'
 import type { PushError } from '../core/errors.js'
-import type { Command, Host, MethodName, Output, Session, Settings, Upload, Watch } from '../core/model.js'
+import type { Command, Host, MethodName, Output, Running, Session, Settings, Upload, Watch } from '../core/model.js'
 import type { UploadStep } from '../core/plan.js'
 import { orStop } from '../core/remote-stop.js'
 
@@ -43,11 +43,10 @@ export async function attempt(
   const { settings, host, step } = task
   const start = (await session.connection.log()).length
   host.log.command(command)
-  const ended = await host.runner
-    .run(command, { signal: host.signal, idle: settings.idleTimeout, ...on })
-    .catch(orStop(session, host))
-  // The half at the server knows of failures that the half here has not heard of.
-  const output = ended.code === 0 && on.lender !== undefined ? { ...ended, code: (await on.lender.done).code } : ended
+  const output = await bothHalves(
+    host.runner.run(command, { signal: host.signal, idle: settings.idleTimeout, ...on }),
+    on.lender,
+  ).catch(orStop(session, host))
   return {
     output,
     failure: async (said = output.stderr) =>
@@ -60,6 +59,14 @@ export async function attempt(
         sshLog: await session.connection.log(start),
       }),
   }
+}
+
+/** The half at the server knows of failures that the half here has not heard of; it is waited for no longer than idle. */
+async function bothHalves(here: Promise<Output>, there: Running | undefined): Promise<Output> {
+  const output = await here
+  if (there === undefined || output.code !== 0) return output
+  there.end()
+  return { ...output, code: (await there.done).code }
 }
 
 /** Keeps the last of what was said, for a diagnosis. */
