@@ -8013,6 +8013,71 @@ async function planText(plan, host) {
     return await (0,promises_namespaceObject.readFile)(path, 'utf8');
 }
 
+;// CONCATENATED MODULE: ./build/methods/git-difference.js
+
+/** How many commits a report lists. */
+const mostListed = 50;
+/** How many files a diff may have for its lines to be counted, and how large they may be. */
+const mostDiffed = { files: 1_000, size: '1m' };
+/** What the push brought: files, lines and commits; nothing when the earlier revision is not known here. */
+async function difference(repository, task, previous, revision) {
+    const [changes, commits, bytesToSend] = await Promise.all([
+        previous === '' ? files(repository, revision) : findChanges(repository, previous, revision),
+        previous === '' ? undefined : findCommits(repository, `${previous}..${revision}`),
+        task.settings.dryRun ? packSize(repository, task, previous, revision) : undefined,
+    ]);
+    return { changes, ...commits, ...(bytesToSend === undefined ? {} : { bytesToSend }) };
+}
+async function files(repository, revision) {
+    const paths = await repository.fields('git ls-tree', ['ls-tree', '-r', '-z', '--name-only', revision]);
+    return paths.map((path) => ({ kind: 'added', path }));
+}
+async function findChanges(repository, previous, revision) {
+    const diff = ['diff-tree', '-r', '-z', '--no-renames', '--no-ext-diff', '--no-textconv'];
+    const fields = await repository.fields('git diff-tree', [...diff, '--name-status', previous, revision]);
+    const changes = fields.flatMap((status, index) => {
+        const path = fields[index + 1];
+        if (index % 2 === 1 || path === undefined)
+            return [];
+        return [{ kind: status === 'A' ? 'added' : status === 'D' ? 'deleted' : 'changed', path }];
+    });
+    if (changes.length > mostDiffed.files)
+        return changes;
+    const bounded = ['-c', `core.bigFileThreshold=${mostDiffed.size}`, ...diff];
+    const counted = await repository.fields('git diff-tree', [...bounded, '--numstat', previous, revision]);
+    const lines = new Map(counted.flatMap((field) => {
+        const [, added, removed, path] = /^(\d+)\t(\d+)\t(.*)$/s.exec(field) ?? [];
+        return path === undefined ? [] : [[path, { added: Number(added), removed: Number(removed) }]];
+    }));
+    return changes.map((change) => {
+        const found = lines.get(change.path);
+        return found === undefined ? change : { ...change, lines: found };
+    });
+}
+async function findCommits(repository, range) {
+    const log = ['log', '-z', '--no-show-signature', '--format=%H %s', `--max-count=${mostListed}`, range];
+    const commits = (await repository.fields('git log', log)).map((field) => {
+        const [id = '', ...words] = field.split(' ');
+        return { id, subject: words.join(' ') };
+    });
+    if (commits.length < mostListed)
+        return { commits, commitCount: commits.length };
+    const count = await repository.local('git rev-list', ['rev-list', '--count', `--max-count=${model_mostCounted}`, range]);
+    return { commits, commitCount: Number(count) };
+}
+/** The size of the pack that a push would send. */
+async function packSize(repository, { host }, previous, revision) {
+    let size = 0;
+    const args = ['pack-objects', '--quiet', '--revs', '--thin', '--delta-base-offset', '--stdout'];
+    const wanted = `${revision}\n${previous === '' ? '' : `^${previous}\n`}`;
+    const bytes = (chunk) => {
+        size += chunk.length;
+    };
+    const command = { ...repository.command('git pack-objects', args), stdin: wanted };
+    const { code } = await host.runner.run(command, { signal: host.signal, bytes });
+    return code === 0 ? size : undefined;
+}
+
 ;// CONCATENATED MODULE: ./build/methods/git-origin.js
 /** What `git config --get-regexp` is asked for. */
 const originKeys = String.raw `^(remote\.origin\.url|http\..*\.extraheader)$`;
@@ -8042,13 +8107,8 @@ function quoted(value) {
 
 
 
-
 /** Milliseconds that a server which was silent for long may take to name its branch. */
 const mostAsked = 2_000;
-/** How many commits a report lists. */
-const mostListed = 50;
-/** How many files a diff may have for its lines to be counted, and how large they may be. */
-const mostDiffed = { files: 1_000, size: '1m' };
 /**
  * What receivers print when their own deployment failed although git's push succeeded: Dokku (dokku/github-action#49),
  * Platform.sh and Upsun (platformsh/legacy-cli#1315), Scalingo, Piku.
@@ -8073,88 +8133,22 @@ class Repository {
         this.#facts = facts;
         this.#env = { ...session.env, ...gitIsolation, GIT_ALLOW_PROTOCOL: 'ssh' };
     }
+    get directory() {
+        return this.#directory;
+    }
     async create() {
         const { objectFormat, commonDirectory, shallow } = this.#facts;
         this.#directory = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_.join)(this.#session.folder, 'git-'));
-        await this.#local('git init', ['init', '--bare', '--quiet', '--template=', `--object-format=${objectFormat}`]);
+        await this.local('git init', ['init', '--bare', '--quiet', '--template=', `--object-format=${objectFormat}`]);
         await (0,promises_namespaceObject.writeFile)((0,external_node_path_.join)(this.#directory, 'objects/info/alternates'), `${(0,external_node_path_.join)(commonDirectory, 'objects')}\n`);
         if (shallow)
             await copyPlain((0,external_node_path_.join)(commonDirectory, 'shallow'), (0,external_node_path_.join)(this.#directory, 'shallow'));
         await (0,promises_namespaceObject.writeFile)((0,external_node_path_.join)(this.#directory, 'HEAD'), `${this.#facts.head}\n`);
     }
-    /** Warns of what is in the workspace and would silently not arrive, since git pushes commits only. */
-    async tellLeftBehind() {
-        const { log } = this.#task.host;
-        const own = ['--git-dir', this.#directory];
-        const [changed, submodules, lfs] = await Promise.all([
-            this.#uncommitted(),
-            this.#run('git rev-parse', [...own, 'rev-parse', '--verify', '--quiet', 'HEAD:.gitmodules']),
-            this.#run('git grep', [...own, 'grep', '--quiet', 'filter=lfs', 'HEAD', '--', ':(glob)**/.gitattributes']),
-        ]);
-        if (changed.length > 0) {
-            log.warning(`git pushes commits only; not committed, so not pushed: ${listNames(changed)}. Commit them, or set method: rsync.`);
-        }
-        if (submodules.code === 0) {
-            log.warning('git does not push the content of submodules; set method: rsync to send it.');
-        }
-        if (lfs.code === 0) {
-            log.warning('Files in Git LFS are pushed as pointers only; set method: rsync (and lfs: true at the checkout) to send them.');
-        }
-    }
-    /** Changed and untracked files, seen through our repository: no filter, hook or monitor of the workspace runs. */
-    async #uncommitted() {
-        if (!(await this.#borrowIndex()))
-            return [];
-        const own = ['--git-dir', this.#directory, '--work-tree', this.#task.step.workspace.root];
-        const plain = ['-c', 'core.quotePath=false', ...(await this.#reading())];
-        const { stdout } = await this.#run('git status', [
-            ...own,
-            ...plain,
-            'status',
-            '--porcelain',
-            '--no-renames',
-            '--ignore-submodules=all',
-        ]);
-        const lines = stdout.split('\n').filter((line) => line.length > 3);
-        const changed = lines.flatMap((line) => (line[1] === 'M' ? [line.slice(3)] : []));
-        const filtered = await this.#filtered(own, changed);
-        return lines.map((line) => line.slice(3)).filter((name) => !filtered.has(name));
-    }
-    /** A copy of the index, in one or two parts, and of what is ignored here alone. */
-    async #borrowIndex() {
-        const { directory, commonDirectory } = this.#facts;
-        const shared = (await (0,promises_namespaceObject.readdir)(directory)).filter((name) => name.startsWith('sharedindex.'));
-        await (0,promises_namespaceObject.mkdir)((0,external_node_path_.join)(this.#directory, 'info'), { recursive: true });
-        const [copied] = await Promise.all([
-            copyPlain((0,external_node_path_.join)(directory, 'index'), (0,external_node_path_.join)(this.#directory, 'index')),
-            copyPlain((0,external_node_path_.join)(commonDirectory, 'info/exclude'), (0,external_node_path_.join)(this.#directory, 'info/exclude')),
-            ...shared.map((name) => copyPlain((0,external_node_path_.join)(directory, name), (0,external_node_path_.join)(this.#directory, name))),
-        ]);
-        return copied;
-    }
-    /** The workspace's settings, as options, by which a file that was checked out is the same as the committed one. */
-    async #reading() {
-        const file = (0,external_node_path_.join)(this.#facts.commonDirectory, 'config');
-        const keys = '^core\\.(autocrlf|eol|filemode|symlinks|ignorecase|precomposeunicode)$';
-        const { stdout } = await this.#run('git config', ['config', '--file', file, '--null', '--get-regexp', keys]);
-        return stdout.split('\0').flatMap((entry) => (entry === '' ? [] : ['-c', entry.replace('\n', '=')]));
-    }
-    /** Those of the files whose content goes through a filter such as LFS; without running it nobody can tell changes. */
-    async #filtered(own, names) {
-        if (names.length === 0)
-            return new Set();
-        const { host } = this.#task;
-        const args = [...own, 'check-attr', '-z', '--stdin', 'filter'];
-        const command = { label: 'git check-attr', file: 'git', args, env: this.#env, stdin: `${names.join('\0')}\0` };
-        const { stdout } = await host.runner.run(command, { signal: host.signal });
-        const fields = stdout.split('\0');
-        const isSet = (value = 'unset') => value !== 'unset' && value !== 'unspecified';
-        return new Set(fields.filter((_, index) => index % 3 === 0 && isSet(fields[index + 2])));
-    }
     /** Fetches the missing history from where the checkout came from, with the credentials that it left. */
     async complete() {
         const { host, settings } = this.#task;
-        const { stdout } = await this.#run('git config', [
+        const { stdout } = await this.run('git config', [
             `--git-dir=${this.#facts.commonDirectory}`,
             'config',
             '--includes',
@@ -8167,7 +8161,7 @@ class Repository {
             throw shallowRefusal(origin.url === '' ? 'it has no origin' : `origin ${origin.url}`);
         await (0,promises_namespaceObject.appendFile)((0,external_node_path_.join)(this.#directory, 'config'), origin.config);
         host.log.info('The checkout is shallow: fetching its history from its origin.');
-        const fetched = await this.#run('git fetch', [
+        const fetched = await this.run('git fetch', [
             '--git-dir',
             this.#directory,
             'fetch',
@@ -8184,7 +8178,7 @@ class Repository {
     }
     /** Where the branch is at the destination; empty when it does not exist. */
     async remoteTip(ref, task = this.#task) {
-        const { output, failure } = await attempt(task, this.#session, this.#command('git ls-remote', ['ls-remote', '--', this.#url(), ref]));
+        const { output, failure } = await attempt(task, this.#session, this.command('git ls-remote', ['ls-remote', '--', this.#url(), ref]));
         if (output.code !== 0)
             throw await failure();
         const line = output.stdout.split('\n').find((each) => each.endsWith(`\t${ref}`));
@@ -8195,16 +8189,16 @@ class Repository {
         const { head } = this.#facts;
         if (tip !== '') {
             const fetch = ['fetch', '--depth=1', '--no-tags', '--no-write-fetch-head', '--quiet', '--', this.#url(), ref];
-            const { output, failure } = await attempt(this.#task, this.#session, this.#command('git fetch', fetch));
+            const { output, failure } = await attempt(this.#task, this.#session, this.command('git fetch', fetch));
             if (output.code !== 0)
                 throw await failure();
-            const trees = await this.#local('git rev-parse', ['rev-parse', `${tip}^{tree}`, `${head}^{tree}`]);
+            const trees = await this.local('git rev-parse', ['rev-parse', `${tip}^{tree}`, `${head}^{tree}`]);
             const [theirs, ours] = trees.trim().split('\n');
             if (theirs === ours)
                 return tip;
         }
         const parent = tip === '' ? [] : ['-p', tip];
-        const commit = await this.#local('git commit-tree', [
+        const commit = await this.local('git commit-tree', [
             'commit-tree',
             `${head}^{tree}`,
             ...parent,
@@ -8222,7 +8216,7 @@ class Repository {
         const dryRun = settings.dryRun ? ['--dry-run'] : [];
         const { output, failure } = await attempt(this.#task, this.#session, 
         // Full object names, so that the report can tell the previous revision.
-        this.#command('git push', [
+        this.command('git push', [
             '-c',
             `core.abbrev=${revision.length}`,
             'push',
@@ -8293,93 +8287,35 @@ class Repository {
             evidence: `${ref} is ${tip || 'missing'}, pushed was ${revision}`,
         });
     }
-    /** What the push brought: files, lines and commits; nothing when the earlier revision is not known here. */
-    async difference(previous, revision) {
-        const [changes, commits, bytesToSend] = await Promise.all([
-            previous === '' ? this.#files(revision) : this.#changes(previous, revision),
-            previous === '' ? undefined : this.#commits(`${previous}..${revision}`),
-            this.#task.settings.dryRun ? this.#packSize(previous, revision) : undefined,
-        ]);
-        return { changes, ...commits, ...(bytesToSend === undefined ? {} : { bytesToSend }) };
-    }
-    async #files(revision) {
-        const paths = await this.#fields('git ls-tree', ['ls-tree', '-r', '-z', '--name-only', revision]);
-        return paths.map((path) => ({ kind: 'added', path }));
-    }
-    async #changes(previous, revision) {
-        const diff = ['diff-tree', '-r', '-z', '--no-renames', '--no-ext-diff', '--no-textconv'];
-        const fields = await this.#fields('git diff-tree', [...diff, '--name-status', previous, revision]);
-        const changes = fields.flatMap((status, index) => {
-            const path = fields[index + 1];
-            if (index % 2 === 1 || path === undefined)
-                return [];
-            return [{ kind: status === 'A' ? 'added' : status === 'D' ? 'deleted' : 'changed', path }];
-        });
-        if (changes.length > mostDiffed.files)
-            return changes;
-        const bounded = ['-c', `core.bigFileThreshold=${mostDiffed.size}`, ...diff];
-        const counted = await this.#fields('git diff-tree', [...bounded, '--numstat', previous, revision]);
-        const lines = new Map(counted.flatMap((field) => {
-            const [, added, removed, path] = /^(\d+)\t(\d+)\t(.*)$/s.exec(field) ?? [];
-            return path === undefined ? [] : [[path, { added: Number(added), removed: Number(removed) }]];
-        }));
-        return changes.map((change) => {
-            const found = lines.get(change.path);
-            return found === undefined ? change : { ...change, lines: found };
-        });
-    }
-    async #commits(range) {
-        const log = ['log', '-z', '--no-show-signature', '--format=%H %s', `--max-count=${mostListed}`, range];
-        const commits = (await this.#fields('git log', log)).map((field) => {
-            const [id = '', ...words] = field.split(' ');
-            return { id, subject: words.join(' ') };
-        });
-        if (commits.length < mostListed)
-            return { commits, commitCount: commits.length };
-        const count = await this.#local('git rev-list', ['rev-list', '--count', `--max-count=${model_mostCounted}`, range]);
-        return { commits, commitCount: Number(count) };
-    }
-    /** The size of the pack that a push would send. */
-    async #packSize(previous, revision) {
-        let size = 0;
-        const args = ['pack-objects', '--quiet', '--revs', '--thin', '--delta-base-offset', '--stdout'];
-        const wanted = `${revision}\n${previous === '' ? '' : `^${previous}\n`}`;
-        const bytes = (chunk) => {
-            size += chunk.length;
-        };
-        const { host } = this.#task;
-        const command = { ...this.#command('git pack-objects', args), stdin: wanted };
-        const { code } = await host.runner.run(command, { signal: host.signal, bytes });
-        return code === 0 ? size : undefined;
-    }
     /** What git prints with `-z`; nothing when it fails, as it does on a revision that is not here. */
-    async #fields(label, args) {
+    async fields(label, args) {
         const chunks = [];
         const bytes = (chunk) => chunks.push(chunk);
-        const { code } = await this.#run(label, ['--git-dir', this.#directory, ...args], {}, { bytes });
+        const { code } = await this.run(label, ['--git-dir', this.#directory, ...args], {}, { bytes });
         return code === 0 ? Buffer.concat(chunks).toString('utf8').split('\0').slice(0, -1) : [];
     }
     #url() {
         const { destination } = this.#task.step;
         return `${loginWord(destination, true)}:${remotePath(destination)}`;
     }
-    #command(label, args) {
+    /** A command on our own repository. */
+    command(label, args) {
         return { label, file: 'git', args: ['--git-dir', this.#directory, ...args], env: this.#env };
     }
-    async #run(label, args, env = {}, watch = {}) {
+    async run(label, args, env = {}, watch = {}) {
         const { host } = this.#task;
         const command = { label, file: 'git', args, env: { ...this.#env, ...env } };
         return await host.runner.run(command, { signal: host.signal, ...watch });
     }
     /** A command on our own repository that has no reason to fail. */
-    async #local(label, args) {
+    async local(label, args) {
         const identity = {
             GIT_AUTHOR_NAME: 'dotcloud-push',
             GIT_AUTHOR_EMAIL: 'dotcloud-push@localhost',
             GIT_COMMITTER_NAME: 'dotcloud-push',
             GIT_COMMITTER_EMAIL: 'dotcloud-push@localhost',
         };
-        const { code, stdout, stderr } = await this.#run(label, ['--git-dir', this.#directory, ...args], identity);
+        const { code, stdout, stderr } = await this.run(label, ['--git-dir', this.#directory, ...args], identity);
         if (code === 0)
             return stdout;
         throw new PushError('input', `${label} could not read the workspace's repository.`, 'Check it out anew.', {
@@ -8395,7 +8331,84 @@ async function copyPlain(from, to) {
     return content !== undefined;
 }
 
+;// CONCATENATED MODULE: ./build/methods/git-leftovers.js
+
+
+
+
+/** Warns of what is in the workspace and would silently not arrive, since git pushes commits only. */
+async function git_leftovers_tellLeftBehind(repository, task, facts) {
+    const { log } = task.host;
+    const own = ['--git-dir', repository.directory];
+    const [changed, submodules, lfs] = await Promise.all([
+        uncommitted(repository, task, facts),
+        repository.run('git rev-parse', [...own, 'rev-parse', '--verify', '--quiet', 'HEAD:.gitmodules']),
+        repository.run('git grep', [...own, 'grep', '--quiet', 'filter=lfs', 'HEAD', '--', ':(glob)**/.gitattributes']),
+    ]);
+    if (changed.length > 0) {
+        log.warning(`git pushes commits only; not committed, so not pushed: ${listNames(changed)}. Commit them, or set method: rsync.`);
+    }
+    if (submodules.code === 0) {
+        log.warning('git does not push the content of submodules; set method: rsync to send it.');
+    }
+    if (lfs.code === 0) {
+        log.warning('Files in Git LFS are pushed as pointers only; set method: rsync (and lfs: true at the checkout) to send them.');
+    }
+}
+/** Changed and untracked files, seen through our repository: no filter, hook or monitor of the workspace runs. */
+async function uncommitted(repository, task, facts) {
+    if (!(await borrowIndex(repository, facts)))
+        return [];
+    const tree = ['--work-tree', task.step.workspace.root];
+    const plain = ['-c', 'core.quotePath=false', ...(await reading(repository, facts))];
+    const { stdout } = await repository.run('git status', [
+        '--git-dir',
+        repository.directory,
+        ...tree,
+        ...plain,
+        'status',
+        '--porcelain',
+        '--no-renames',
+        '--ignore-submodules=all',
+    ]);
+    const lines = stdout.split('\n').filter((line) => line.length > 3);
+    const changed = lines.flatMap((line) => (line[1] === 'M' ? [line.slice(3)] : []));
+    const unknown = await filtered(repository, task, tree, changed);
+    return lines.map((line) => line.slice(3)).filter((name) => !unknown.has(name));
+}
+/** A copy of the index, in one or two parts, and of what is ignored here alone. */
+async function borrowIndex(repository, { directory, commonDirectory }) {
+    const shared = (await (0,promises_namespaceObject.readdir)(directory)).filter((name) => name.startsWith('sharedindex.'));
+    await (0,promises_namespaceObject.mkdir)((0,external_node_path_.join)(repository.directory, 'info'), { recursive: true });
+    const [copied] = await Promise.all([
+        copyPlain((0,external_node_path_.join)(directory, 'index'), (0,external_node_path_.join)(repository.directory, 'index')),
+        copyPlain((0,external_node_path_.join)(commonDirectory, 'info/exclude'), (0,external_node_path_.join)(repository.directory, 'info/exclude')),
+        ...shared.map((name) => copyPlain((0,external_node_path_.join)(directory, name), (0,external_node_path_.join)(repository.directory, name))),
+    ]);
+    return copied;
+}
+/** The workspace's settings, as options, by which a file that was checked out is the same as the committed one. */
+async function reading(repository, { commonDirectory }) {
+    const file = (0,external_node_path_.join)(commonDirectory, 'config');
+    const keys = '^core\\.(autocrlf|eol|filemode|symlinks|ignorecase|precomposeunicode)$';
+    const { stdout } = await repository.run('git config', ['config', '--file', file, '--null', '--get-regexp', keys]);
+    return stdout.split('\0').flatMap((entry) => (entry === '' ? [] : ['-c', entry.replace('\n', '=')]));
+}
+/** Those of the files whose content goes through a filter such as LFS; without running it nobody can tell changes. */
+async function filtered(repository, { host }, tree, names) {
+    if (names.length === 0)
+        return new Set();
+    const args = [...tree, 'check-attr', '-z', '--stdin', 'filter'];
+    const command = { ...repository.command('git check-attr', args), stdin: `${names.join('\0')}\0` };
+    const { stdout } = await host.runner.run(command, { signal: host.signal });
+    const fields = stdout.split('\0');
+    const isSet = (value = 'unset') => value !== 'unset' && value !== 'unspecified';
+    return new Set(fields.filter((_, index) => index % 3 === 0 && isSet(fields[index + 2])));
+}
+
 ;// CONCATENATED MODULE: ./build/methods/git.js
+
+
 
 
 
@@ -8424,7 +8437,7 @@ async function git_upload(task, session) {
     const facts = git_factsOf(step.workspace.git);
     const repository = new Repository(task, session, facts);
     await repository.create();
-    await repository.tellLeftBehind();
+    await git_leftovers_tellLeftBehind(repository, task, facts);
     if (facts.shallow && settings.shallow === 'auto')
         await repository.complete();
     await session.connection.ready();
@@ -8437,11 +8450,11 @@ async function git_upload(task, session) {
         .catch((error) => repository.ended(error, revision, ref));
     const unchanged = pushed.flag === '=';
     const previousRevision = unchanged ? revision : pushed.previous || tip || '';
-    const difference = unchanged ? { changes: [] } : repository.difference(previousRevision, revision);
+    const bringing = unchanged ? { changes: [] } : difference(repository, task, previousRevision, revision);
     const known = unchanged || settings.dryRun || pushed.failure !== undefined;
-    const verified = known ? undefined : repository.verify(revision, ref).finally(() => difference);
+    const verified = known ? undefined : repository.verify(revision, ref).finally(() => bringing);
     // What the push brought is found out while the branch is read back.
-    const [brought] = await Promise.all([difference, verified]);
+    const [brought] = await Promise.all([bringing, verified]);
     const failure = pushed.complaint === '' ? pushed.failure : complained(pushed.complaint, session);
     return {
         result: settings.dryRun ? 'planned' : unchanged ? 'unchanged' : 'deployed',
@@ -8713,8 +8726,7 @@ function report_rollback({ uploaded, method, changes, commits, previousRevision,
 const report_signs = { added: '+', changed: '~', deleted: '-' };
 /** The changes as they are listed: what is lost comes first. */
 function report_sortChanges(changes) {
-    const order = ['deleted', 'changed', 'added'];
-    return changes.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+    return ['deleted', 'changed', 'added'].flatMap((wanted) => changes.filter(({ kind }) => kind === wanted));
 }
 /** A run in one line. */
 function headline(report) {
@@ -12076,7 +12088,7 @@ const environment = [
     ['RUNNER_DEBUG', 'With 1, the same as --debug.'],
     ['NO_COLOR', 'Not empty: the same as --no-color.'],
 ];
-const files = [
+const manual_files = [
     [
         configFile,
         'Inputs, in the current directory, or in the source when that lies elsewhere. Options and variables win over it. It may only say what to push and where to.',
@@ -12111,7 +12123,7 @@ function formatManual(columns) {
         ['COMMANDS', Object.entries(commands).map(([name, { summary }]) => entry(name, `${capital(summary)}.`))],
         ['OPTIONS', groups.map((group) => `    ${group}\n${inGroup(group).join('\n')}`)],
         ['ENVIRONMENT', environment.map(([name, text]) => entry(name, text))],
-        ['FILES', files.map(([name, text]) => entry(name, text))],
+        ['FILES', manual_files.map(([name, text]) => entry(name, text))],
         [
             'EXIT STATUS',
             ['    0    done, or nothing to do', ...Object.keys(errorClasses).map((name) => manual_status(name))],

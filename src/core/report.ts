@@ -180,8 +180,7 @@ export const signs: Readonly<Record<Change['kind'], string>> = { added: '+', cha
 
 /** The changes as they are listed: what is lost comes first. */
 export function sortChanges(changes: readonly Change[]): readonly Change[] {
-  const order = ['deleted', 'changed', 'added']
-  return changes.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind))
+  return (['deleted', 'changed', 'added'] as const).flatMap((wanted) => changes.filter(({ kind }) => kind === wanted))
 }
 
 /** A run in one line. */

@@ -1,21 +1,11 @@
-import { appendFile, mkdir, mkdtemp, readdir, writeFile } from 'node:fs/promises'
+import { appendFile, mkdtemp, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { loginWord, remotePath } from '../core/destination.js'
 import { PushError } from '../core/errors.js'
-import {
-  type Change,
-  type Command,
-  type Commit,
-  type GitFacts,
-  mostCounted,
-  type Output,
-  type Session,
-  type Upload,
-  type Watch,
-} from '../core/model.js'
+import type { Command, GitFacts, Output, Session, Watch } from '../core/model.js'
 import { gitIsolation, readPlain } from '../core/workspace.js'
 import { originKeys, parseOrigin } from './git-origin.js'
-import { attempt, createTail, listNames, type Task } from './method.js'
+import { attempt, createTail, type Task } from './method.js'
 
 /** What git knows of one push, from `git push --porcelain`. */
 interface Pushed {
@@ -31,10 +21,6 @@ interface Pushed {
 
 /** Milliseconds that a server which was silent for long may take to name its branch. */
 const mostAsked = 2_000
-/** How many commits a report lists. */
-const mostListed = 50
-/** How many files a diff may have for its lines to be counted, and how large they may be. */
-const mostDiffed = { files: 1_000, size: '1m' }
 
 /**
  * What receivers print when their own deployment failed although git's push succeeded: Dokku (dokku/github-action#49),
@@ -70,95 +56,23 @@ export class Repository {
     this.#env = { ...session.env, ...gitIsolation, GIT_ALLOW_PROTOCOL: 'ssh' }
   }
 
+  get directory(): string {
+    return this.#directory
+  }
+
   async create(): Promise<void> {
     const { objectFormat, commonDirectory, shallow } = this.#facts
     this.#directory = await mkdtemp(join(this.#session.folder, 'git-'))
-    await this.#local('git init', ['init', '--bare', '--quiet', '--template=', `--object-format=${objectFormat}`])
+    await this.local('git init', ['init', '--bare', '--quiet', '--template=', `--object-format=${objectFormat}`])
     await writeFile(join(this.#directory, 'objects/info/alternates'), `${join(commonDirectory, 'objects')}\n`)
     if (shallow) await copyPlain(join(commonDirectory, 'shallow'), join(this.#directory, 'shallow'))
     await writeFile(join(this.#directory, 'HEAD'), `${this.#facts.head}\n`)
   }
 
-  /** Warns of what is in the workspace and would silently not arrive, since git pushes commits only. */
-  async tellLeftBehind(): Promise<void> {
-    const { log } = this.#task.host
-    const own = ['--git-dir', this.#directory]
-    const [changed, submodules, lfs] = await Promise.all([
-      this.#uncommitted(),
-      this.#run('git rev-parse', [...own, 'rev-parse', '--verify', '--quiet', 'HEAD:.gitmodules']),
-      this.#run('git grep', [...own, 'grep', '--quiet', 'filter=lfs', 'HEAD', '--', ':(glob)**/.gitattributes']),
-    ])
-    if (changed.length > 0) {
-      log.warning(
-        `git pushes commits only; not committed, so not pushed: ${listNames(changed)}. Commit them, or set method: rsync.`,
-      )
-    }
-    if (submodules.code === 0) {
-      log.warning('git does not push the content of submodules; set method: rsync to send it.')
-    }
-    if (lfs.code === 0) {
-      log.warning(
-        'Files in Git LFS are pushed as pointers only; set method: rsync (and lfs: true at the checkout) to send them.',
-      )
-    }
-  }
-
-  /** Changed and untracked files, seen through our repository: no filter, hook or monitor of the workspace runs. */
-  async #uncommitted(): Promise<string[]> {
-    if (!(await this.#borrowIndex())) return []
-    const own = ['--git-dir', this.#directory, '--work-tree', this.#task.step.workspace.root]
-    const plain = ['-c', 'core.quotePath=false', ...(await this.#reading())]
-    const { stdout } = await this.#run('git status', [
-      ...own,
-      ...plain,
-      'status',
-      '--porcelain',
-      '--no-renames',
-      '--ignore-submodules=all',
-    ])
-    const lines = stdout.split('\n').filter((line) => line.length > 3)
-    const changed = lines.flatMap((line) => (line[1] === 'M' ? [line.slice(3)] : []))
-    const filtered = await this.#filtered(own, changed)
-    return lines.map((line) => line.slice(3)).filter((name) => !filtered.has(name))
-  }
-
-  /** A copy of the index, in one or two parts, and of what is ignored here alone. */
-  async #borrowIndex(): Promise<boolean> {
-    const { directory, commonDirectory } = this.#facts
-    const shared = (await readdir(directory)).filter((name) => name.startsWith('sharedindex.'))
-    await mkdir(join(this.#directory, 'info'), { recursive: true })
-    const [copied] = await Promise.all([
-      copyPlain(join(directory, 'index'), join(this.#directory, 'index')),
-      copyPlain(join(commonDirectory, 'info/exclude'), join(this.#directory, 'info/exclude')),
-      ...shared.map((name) => copyPlain(join(directory, name), join(this.#directory, name))),
-    ])
-    return copied
-  }
-
-  /** The workspace's settings, as options, by which a file that was checked out is the same as the committed one. */
-  async #reading(): Promise<string[]> {
-    const file = join(this.#facts.commonDirectory, 'config')
-    const keys = '^core\\.(autocrlf|eol|filemode|symlinks|ignorecase|precomposeunicode)$'
-    const { stdout } = await this.#run('git config', ['config', '--file', file, '--null', '--get-regexp', keys])
-    return stdout.split('\0').flatMap((entry) => (entry === '' ? [] : ['-c', entry.replace('\n', '=')]))
-  }
-
-  /** Those of the files whose content goes through a filter such as LFS; without running it nobody can tell changes. */
-  async #filtered(own: readonly string[], names: readonly string[]): Promise<ReadonlySet<string>> {
-    if (names.length === 0) return new Set()
-    const { host } = this.#task
-    const args = [...own, 'check-attr', '-z', '--stdin', 'filter']
-    const command = { label: 'git check-attr', file: 'git', args, env: this.#env, stdin: `${names.join('\0')}\0` }
-    const { stdout } = await host.runner.run(command, { signal: host.signal })
-    const fields = stdout.split('\0')
-    const isSet = (value = 'unset') => value !== 'unset' && value !== 'unspecified'
-    return new Set(fields.filter((_, index) => index % 3 === 0 && isSet(fields[index + 2])))
-  }
-
   /** Fetches the missing history from where the checkout came from, with the credentials that it left. */
   async complete(): Promise<void> {
     const { host, settings } = this.#task
-    const { stdout } = await this.#run('git config', [
+    const { stdout } = await this.run('git config', [
       `--git-dir=${this.#facts.commonDirectory}`,
       'config',
       '--includes',
@@ -170,7 +84,7 @@ export class Repository {
     if (!origin.fetchable) throw shallowRefusal(origin.url === '' ? 'it has no origin' : `origin ${origin.url}`)
     await appendFile(join(this.#directory, 'config'), origin.config)
     host.log.info('The checkout is shallow: fetching its history from its origin.')
-    const fetched = await this.#run(
+    const fetched = await this.run(
       'git fetch',
       [
         '--git-dir',
@@ -195,7 +109,7 @@ export class Repository {
     const { output, failure } = await attempt(
       task,
       this.#session,
-      this.#command('git ls-remote', ['ls-remote', '--', this.#url(), ref]),
+      this.command('git ls-remote', ['ls-remote', '--', this.#url(), ref]),
     )
     if (output.code !== 0) throw await failure()
     const line = output.stdout.split('\n').find((each) => each.endsWith(`\t${ref}`))
@@ -207,14 +121,14 @@ export class Repository {
     const { head } = this.#facts
     if (tip !== '') {
       const fetch = ['fetch', '--depth=1', '--no-tags', '--no-write-fetch-head', '--quiet', '--', this.#url(), ref]
-      const { output, failure } = await attempt(this.#task, this.#session, this.#command('git fetch', fetch))
+      const { output, failure } = await attempt(this.#task, this.#session, this.command('git fetch', fetch))
       if (output.code !== 0) throw await failure()
-      const trees = await this.#local('git rev-parse', ['rev-parse', `${tip}^{tree}`, `${head}^{tree}`])
+      const trees = await this.local('git rev-parse', ['rev-parse', `${tip}^{tree}`, `${head}^{tree}`])
       const [theirs, ours] = trees.trim().split('\n')
       if (theirs === ours) return tip
     }
     const parent = tip === '' ? [] : ['-p', tip]
-    const commit = await this.#local('git commit-tree', [
+    const commit = await this.local('git commit-tree', [
       'commit-tree',
       `${head}^{tree}`,
       ...parent,
@@ -235,7 +149,7 @@ export class Repository {
       this.#task,
       this.#session,
       // Full object names, so that the report can tell the previous revision.
-      this.#command('git push', [
+      this.command('git push', [
         '-c',
         `core.abbrev=${revision.length}`,
         'push',
@@ -315,77 +229,11 @@ export class Repository {
     )
   }
 
-  /** What the push brought: files, lines and commits; nothing when the earlier revision is not known here. */
-  async difference(
-    previous: string,
-    revision: string,
-  ): Promise<Pick<Upload, 'changes' | 'commits' | 'commitCount' | 'bytesToSend'>> {
-    const [changes, commits, bytesToSend] = await Promise.all([
-      previous === '' ? this.#files(revision) : this.#changes(previous, revision),
-      previous === '' ? undefined : this.#commits(`${previous}..${revision}`),
-      this.#task.settings.dryRun ? this.#packSize(previous, revision) : undefined,
-    ])
-    return { changes, ...commits, ...(bytesToSend === undefined ? {} : { bytesToSend }) }
-  }
-
-  async #files(revision: string): Promise<readonly Change[]> {
-    const paths = await this.#fields('git ls-tree', ['ls-tree', '-r', '-z', '--name-only', revision])
-    return paths.map((path) => ({ kind: 'added', path }))
-  }
-
-  async #changes(previous: string, revision: string): Promise<readonly Change[]> {
-    const diff = ['diff-tree', '-r', '-z', '--no-renames', '--no-ext-diff', '--no-textconv']
-    const fields = await this.#fields('git diff-tree', [...diff, '--name-status', previous, revision])
-    const changes = fields.flatMap((status, index): Change[] => {
-      const path = fields[index + 1]
-      if (index % 2 === 1 || path === undefined) return []
-      return [{ kind: status === 'A' ? 'added' : status === 'D' ? 'deleted' : 'changed', path }]
-    })
-    if (changes.length > mostDiffed.files) return changes
-    const bounded = ['-c', `core.bigFileThreshold=${mostDiffed.size}`, ...diff]
-    const counted = await this.#fields('git diff-tree', [...bounded, '--numstat', previous, revision])
-    const lines = new Map(
-      counted.flatMap((field) => {
-        const [, added, removed, path] = /^(\d+)\t(\d+)\t(.*)$/s.exec(field) ?? []
-        return path === undefined ? [] : [[path, { added: Number(added), removed: Number(removed) }]]
-      }),
-    )
-    return changes.map((change) => {
-      const found = lines.get(change.path)
-      return found === undefined ? change : { ...change, lines: found }
-    })
-  }
-
-  async #commits(range: string): Promise<{ commits: readonly Commit[]; commitCount: number }> {
-    const log = ['log', '-z', '--no-show-signature', '--format=%H %s', `--max-count=${mostListed}`, range]
-    const commits = (await this.#fields('git log', log)).map((field) => {
-      const [id = '', ...words] = field.split(' ')
-      return { id, subject: words.join(' ') }
-    })
-    if (commits.length < mostListed) return { commits, commitCount: commits.length }
-    const count = await this.#local('git rev-list', ['rev-list', '--count', `--max-count=${mostCounted}`, range])
-    return { commits, commitCount: Number(count) }
-  }
-
-  /** The size of the pack that a push would send. */
-  async #packSize(previous: string, revision: string): Promise<number | undefined> {
-    let size = 0
-    const args = ['pack-objects', '--quiet', '--revs', '--thin', '--delta-base-offset', '--stdout']
-    const wanted = `${revision}\n${previous === '' ? '' : `^${previous}\n`}`
-    const bytes = (chunk: Buffer) => {
-      size += chunk.length
-    }
-    const { host } = this.#task
-    const command = { ...this.#command('git pack-objects', args), stdin: wanted }
-    const { code } = await host.runner.run(command, { signal: host.signal, bytes })
-    return code === 0 ? size : undefined
-  }
-
   /** What git prints with `-z`; nothing when it fails, as it does on a revision that is not here. */
-  async #fields(label: string, args: readonly string[]): Promise<string[]> {
+  async fields(label: string, args: readonly string[]): Promise<string[]> {
     const chunks: Buffer[] = []
     const bytes = (chunk: Buffer) => chunks.push(chunk)
-    const { code } = await this.#run(label, ['--git-dir', this.#directory, ...args], {}, { bytes })
+    const { code } = await this.run(label, ['--git-dir', this.#directory, ...args], {}, { bytes })
     return code === 0 ? Buffer.concat(chunks).toString('utf8').split('\0').slice(0, -1) : []
   }
 
@@ -394,11 +242,12 @@ export class Repository {
     return `${loginWord(destination, true)}:${remotePath(destination)}`
   }
 
-  #command(label: string, args: readonly string[]): Command {
+  /** A command on our own repository. */
+  command(label: string, args: readonly string[]): Command {
     return { label, file: 'git', args: ['--git-dir', this.#directory, ...args], env: this.#env }
   }
 
-  async #run(
+  async run(
     label: string,
     args: readonly string[],
     env: Readonly<Record<string, string>> = {},
@@ -410,14 +259,14 @@ export class Repository {
   }
 
   /** A command on our own repository that has no reason to fail. */
-  async #local(label: string, args: readonly string[]): Promise<string> {
+  async local(label: string, args: readonly string[]): Promise<string> {
     const identity = {
       GIT_AUTHOR_NAME: 'dotcloud-push',
       GIT_AUTHOR_EMAIL: 'dotcloud-push@localhost',
       GIT_COMMITTER_NAME: 'dotcloud-push',
       GIT_COMMITTER_EMAIL: 'dotcloud-push@localhost',
     }
-    const { code, stdout, stderr } = await this.#run(label, ['--git-dir', this.#directory, ...args], identity)
+    const { code, stdout, stderr } = await this.run(label, ['--git-dir', this.#directory, ...args], identity)
     if (code === 0) return stdout
     throw new PushError('input', `${label} could not read the workspace's repository.`, 'Check it out anew.', {
       evidence: stderr.trim(),
@@ -426,7 +275,7 @@ export class Repository {
 }
 
 /** Copies a plain file; from a pipe of that name, a copy would wait for ever. */
-async function copyPlain(from: string, to: string): Promise<boolean> {
+export async function copyPlain(from: string, to: string): Promise<boolean> {
   const content = await readPlain(from, 1 << 30)
   if (content !== undefined) await writeFile(to, content)
   return content !== undefined

@@ -2,6 +2,8 @@ import { formatLogin } from '../core/destination.js'
 import { PushError } from '../core/errors.js'
 import type { GitFacts, Session, Upload } from '../core/model.js'
 import { gitIsolation } from '../core/workspace.js'
+import { difference } from './git-difference.js'
+import { tellLeftBehind } from './git-leftovers.js'
 import { Repository, shallowRefusal } from './git-repository.js'
 import type { Method, Task } from './method.js'
 
@@ -38,7 +40,7 @@ async function upload(task: Task, session: Session): Promise<Upload> {
   const facts = factsOf(step.workspace.git)
   const repository = new Repository(task, session, facts)
   await repository.create()
-  await repository.tellLeftBehind()
+  await tellLeftBehind(repository, task, facts)
   if (facts.shallow && settings.shallow === 'auto') await repository.complete()
   await session.connection.ready()
   const ref = `refs/heads/${step.targetBranch}`
@@ -50,11 +52,11 @@ async function upload(task: Task, session: Session): Promise<Upload> {
     .catch((error: unknown) => repository.ended(error, revision, ref))
   const unchanged = pushed.flag === '='
   const previousRevision = unchanged ? revision : pushed.previous || tip || ''
-  const difference = unchanged ? { changes: [] } : repository.difference(previousRevision, revision)
+  const bringing = unchanged ? { changes: [] } : difference(repository, task, previousRevision, revision)
   const known = unchanged || settings.dryRun || pushed.failure !== undefined
-  const verified = known ? undefined : repository.verify(revision, ref).finally(() => difference)
+  const verified = known ? undefined : repository.verify(revision, ref).finally(() => bringing)
   // What the push brought is found out while the branch is read back.
-  const [brought] = await Promise.all([difference, verified])
+  const [brought] = await Promise.all([bringing, verified])
   const failure = pushed.complaint === '' ? pushed.failure : complained(pushed.complaint, session)
   return {
     result: settings.dryRun ? 'planned' : unchanged ? 'unchanged' : 'deployed',
