@@ -109,7 +109,7 @@ export function writeReport(
   const targets = judge(results.rows)
   writeFileSync(join(folder, 'results.svg'), plot(results))
   writeFileSync(join(folder, 'results.md'), markdown(results, targets))
-  writeFileSync(join(folder, 'results.json'), `${JSON.stringify({ ...results, targets, each: runs }, undefined, 1)}\n`)
+  writeFileSync(join(folder, 'results.json'), `${JSON.stringify({ ...results, targets, each: runs })}\n`)
 }
 
 /** What each case is, for the reader. */
