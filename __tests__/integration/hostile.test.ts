@@ -2,7 +2,6 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import {
   existsSync,
   mkdirSync,
-  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -14,7 +13,7 @@ import { userInfo } from 'node:os'
 import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
-import { describe, expect, vi } from 'vitest'
+import { describe, expect } from 'vitest'
 import { parseLog } from '../support/commands.ts'
 import { asRoot, gate, makeRig, methods, privilege, run, script } from '../support/faults.ts'
 import { nodeBinary, root } from '../support/launch.ts'
@@ -620,42 +619,47 @@ describe('this machine', () => {
     expect(statSync(victim).mode & 0o777).toBe(0o644)
     writeFileSync(victim, '')
 
-    const link = (path: string) => symlinkSync(victim, path)
-    const file = (path: string) => writeFileSync(path, '')
-    for (const [name, plant] of [
-      ['key', link],
-      ['key', file],
-      ['home', link],
-      ['ssh_config', link],
-      ['known_hosts', file],
-      ['dotcloud-ssh', file],
+    // As quick as an attacker could ever be: in the very call that makes our folder, before it or behind it.
+    const adversary = (before: string, behind: string) => {
+      const script = join(temporaryDirectory('adversary'), 'adversary.cjs')
+      writeFileSync(
+        script,
+        `const fs = require('node:fs')
+const { mkdir } = fs.promises
+const [link, file] = [(path) => fs.symlinkSync(${JSON.stringify(victim)}, path), (path) => fs.writeFileSync(path, '')]
+fs.promises.mkdir = async (path, options) => {
+  const ours = /\\/dotcloud-push-[0-9a-f]{12}$/.test(path)
+  if (ours) { ${before} }
+  const made = await mkdir(path, options)
+  if (ours) { ${behind} }
+  return made
+}
+require('node:module').syncBuiltinESMExports()
+`,
+      )
+      return script
+    }
+    for (const [before, behind] of [
+      ['link(path)', ''],
+      ['file(path)', ''],
+      ['', "link(path + '/key')"],
+      ['', "file(path + '/key')"],
+      ['', "link(path + '/home')"],
+      ['', "link(path + '/ssh_config')"],
+      ['', "file(path + '/known_hosts')"],
+      ['', "file(path + '/dotcloud-ssh')"],
     ] as const) {
-      // The step stops where it tells of its folder, until somebody listens: as quick as an attacker could ever be.
-      const state = join(temporaryDirectory('state'), 'state')
-      fifo(state)
-      const running = startAction(inputs(server), {
-        workspace: plainWorkspace().path,
-        post: false,
-        env: { GITHUB_STATE: state },
-      })
-      const folder = await vi.waitFor(() => {
-        const [found = ''] = readdirSync(running.temp).filter((each) => each.startsWith('dotcloud-push-'))
-        expect(found).not.toBe('')
-        return join(running.temp, found)
-      }, 5000)
-      plant(join(folder, name))
-      const told = readFileSync(state, 'utf8')
-      rmSync(state)
-      writeFileSync(state, '')
-      const step = await running.done
-      expect(told).toContain(folder)
-      expect([name, step.outputs['result'], step.errors]).toEqual([
-        name,
+      const env = { NODE_OPTIONS: `--require=${adversary(before, behind)}` }
+      const step = await startAction(inputs(server), { workspace: plainWorkspace().path, post: false, env }).done
+      expect([before, behind, step.outputs['result'], step.errors]).toEqual([
+        before,
+        behind,
         'failed',
         [expect.stringContaining('EEXIST: file already exists')],
       ])
       expect(readFileSync(victim, 'utf8')).toBe('')
-      expect(step.leftovers()).toEqual([])
+      // What somebody else put there is not ours to remove.
+      expect(step.leftovers()).toHaveLength(before === '' ? 0 : 1)
     }
     expect(server.connections()).toBe(0)
   })

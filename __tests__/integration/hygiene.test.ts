@@ -285,20 +285,20 @@ describe('the post step', () => {
     const step = await push(server)
     // Stands in for /etc, so that a mistake costs nothing.
     const precious = temporaryDirectory('etc')
-    const ours = 'dotcloud-push-AbC123'
+    const ours = 'dotcloud-push-0123456789ab'
     const report = 'dotcloud-report-0123456789ab.json'
     writeFiles(precious, { passwd: 'root', [`${ours}/key`]: '', [report]: '' })
     mkdirSync(join(step.temp, 'other', ours), { recursive: true })
-    mkdirSync(join(step.temp, 'dotcloud-push-AbC123x'))
-    symlinkSync(precious, join(step.temp, 'dotcloud-push-Link01'))
+    mkdirSync(join(step.temp, 'dotcloud-push-0123456789abx'))
+    symlinkSync(precious, join(step.temp, 'dotcloud-push-00000000000a'))
     symlinkSync(join(precious, 'passwd'), join(step.temp, 'dotcloud-report-ffffffffffff.json'))
     const tampered = [
       precious,
       join(precious, ours),
-      join(step.temp, 'dotcloud-push-Link01'),
-      join(step.temp, 'dotcloud-push-Link01', ours),
+      join(step.temp, 'dotcloud-push-00000000000a'),
+      join(step.temp, 'dotcloud-push-00000000000a', ours),
       join(step.temp, 'other', ours),
-      join(step.temp, 'dotcloud-push-AbC123x'),
+      join(step.temp, 'dotcloud-push-0123456789abx'),
       `${step.temp}/../../${basename(precious)}/${ours}`,
       step.temp,
       `${step.temp}/.`,

@@ -4517,7 +4517,7 @@ function isOfTheMachine(error) {
     if (!(error instanceof Error) || !('code' in error && 'syscall' in error))
         return false;
     // The one directory that we expect and do not make ourselves.
-    return lacks.has(String(error.code)) || error.syscall === 'mkdtemp';
+    return lacks.has(String(error.code)) || error.syscall === 'mkdir';
 }
 /** The failure that an error stands for, whatever was thrown. */
 function explain(error) {
@@ -9441,6 +9441,7 @@ function createConnection(options, settings, host) {
 
 
 
+
 /** How a session's folder is named, so that the clean-up can tell it from everything else. */
 const folderPrefix = 'dotcloud-push-';
 /** How much of ssh's log a bug report needs, in characters. */
@@ -9451,10 +9452,11 @@ const longestLog = 20_000;
  * @throws PushError `key`, or why there is no plan
  */
 async function withSession(settings, planned, host, ended, use) {
-    // mkdtemp makes it 0700 whatever the umask; the clean-up knows of it before a secret is in it.
-    const folder = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_.join)(host.context.temp, folderPrefix));
+    const folder = (0,external_node_path_.join)(host.context.temp, `${folderPrefix}${(0,external_node_crypto_namespaceObject.randomBytes)(6).toString('hex')}`);
+    // The clean-up knows of it before it is there, and a umask can only take rights away.
+    host.remember(folder);
+    await (0,promises_namespaceObject.mkdir)(folder, { mode: 0o700 });
     try {
-        host.remember(folder);
         const session = await openSession(folder, settings, planned, host);
         try {
             return await use(session);

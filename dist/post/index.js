@@ -96,7 +96,7 @@ function readState(name) {
 
 /** What main may have left, by name; nothing else is ever removed, whatever the state says. */
 const ours = {
-    session: /^dotcloud-push-[A-Za-z0-9]{6}$/,
+    session: /^dotcloud-push-[0-9a-f]{12}$/,
     report: /^dotcloud-report-[0-9a-f]{12}\.json$/,
 };
 /** Removes a path that is directly in RUNNER_TEMP, has a name of ours, is no link, and belongs to us. */

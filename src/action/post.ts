@@ -6,7 +6,7 @@ import { readState, type StateName, stateNames } from './state.js'
 
 /** What main may have left, by name; nothing else is ever removed, whatever the state says. */
 const ours: Readonly<Record<StateName, RegExp>> = {
-  session: /^dotcloud-push-[A-Za-z0-9]{6}$/,
+  session: /^dotcloud-push-[0-9a-f]{12}$/,
   report: /^dotcloud-report-[0-9a-f]{12}\.json$/,
 }
 

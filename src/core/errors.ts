@@ -57,7 +57,7 @@ const lacks = new Set(['EACCES', 'EDQUOT', 'EMFILE', 'ENFILE', 'ENOMEM', 'ENOSPC
 function isOfTheMachine(error: unknown): error is Error {
   if (!(error instanceof Error) || !('code' in error && 'syscall' in error)) return false
   // The one directory that we expect and do not make ourselves.
-  return lacks.has(String(error.code)) || error.syscall === 'mkdtemp'
+  return lacks.has(String(error.code)) || error.syscall === 'mkdir'
 }
 
 /** The failure that an error stands for, whatever was thrown. */

@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { rmRF } from '@actions/io'
 import { createConnection, type OwnedConnection } from './connection.js'
@@ -44,10 +45,11 @@ export async function withSession<Result>(
   ended: (facts: SessionFacts) => void,
   use: (session: Session) => Promise<Result>,
 ): Promise<Result> {
-  // mkdtemp makes it 0700 whatever the umask; the clean-up knows of it before a secret is in it.
-  const folder = await mkdtemp(join(host.context.temp, folderPrefix))
+  const folder = join(host.context.temp, `${folderPrefix}${randomBytes(6).toString('hex')}`)
+  // The clean-up knows of it before it is there, and a umask can only take rights away.
+  host.remember(folder)
+  await mkdir(folder, { mode: 0o700 })
   try {
-    host.remember(folder)
     const session = await openSession(folder, settings, planned, host)
     try {
       return await use(session)
