@@ -215,6 +215,25 @@ describe('the tools there', () => {
     expectDeployed('F3 few tools', await rig.push({}, { limit: 20 }), rig)
   })
 
+  for (const [tool, remembers] of [
+    ['gzip', false],
+    ['awk', true],
+  ] as const) {
+    concurrent(`F3 are without ${tool}: a push by rsync compares more, and misses nothing`, async () => {
+      const server = await sshd({ path: pathWithout(...(tool === 'gzip' ? [tool] : [tool, 'mawk', 'gawk', 'nawk'])) })
+      const rig = makeRig('rsync', server, { 'a.txt': 'a\n', 'b.txt': 'b\n', 'c.txt': 'c\n' })
+      expectDeployed(`F3 no ${tool}, first`, await rig.push(), rig)
+      expect(run(server.home, 'sh', '-c', 'ls .dotcloud-push/*/state 2>/dev/null || :') !== '').toBe(remembers)
+      const same = await rig.push()
+      expect(same.outputs, same.log).toMatchObject({ result: 'unchanged' })
+      rig.change({ 'a.txt': 'changed\n' })
+      rmSync(join(rig.workspace, 'b.txt'))
+      const changed = await rig.push()
+      expectDeployed(`F3 no ${tool}, changed`, changed, rig)
+      expect(changed.outputs).toMatchObject({ 'changed-files': '1', 'deleted-files': '1' })
+    })
+  }
+
   for (const version of [30, 31]) {
     concurrent(`F17 have an rsync of protocol ${version}`, async () => {
       const bin = temporaryDirectory('bin')
