@@ -5229,6 +5229,10 @@ function unusableKey(stderr, passphraseGiven) {
 const methodNames = ['hg', 'git', 'rsync'];
 /** How far commits are counted. */
 const model_mostCounted = 10_000;
+/** How many commits a report lists, and how many files its summary. */
+const model_mostListed = 50;
+/** How many lines of the server's output a report keeps. */
+const mostKept = 40;
 const stageNames = (/* unused pure expression or super */ null && (['settings', 'connect', 'push', 'deploy']));
 
 ;// CONCATENATED MODULE: ./build/core/settings.js
@@ -6299,6 +6303,7 @@ function listNames(names, most = 5) {
 
 
 
+
 const hg = { name: 'hg', preflight, upload, question };
 /** The first version that we know to honour HGRCSKIPREPO; without it, a workspace's hgrc could run its hooks here. */
 const oldest = [5, 6];
@@ -6400,7 +6405,7 @@ async function push(task, session, { node }) {
     if (output.code !== 0)
         throw await failure(said.text());
     const brought = await changesSince(task, session, sent, node);
-    return { result: 'deployed', revision: node, said: said.lines().slice(-40), ...brought };
+    return { result: 'deployed', revision: node, said: said.lines().slice(-mostKept), ...brought };
 }
 /** What hg says when it has nothing to send, and behind it what it held back. */
 const nothingFound = 'no changes found';
@@ -6466,7 +6471,7 @@ async function changesSince(task, session, sent, node) {
         local(task, session, [
             'log',
             '--rev',
-            `${first} + last(only(${node}, p1(${first})), 50)`,
+            `${first} + last(only(${node}, p1(${first})), ${model_mostListed})`,
             '--template',
             '{node} {p1node} {desc|firstline}\\n',
         ]),
@@ -6485,7 +6490,7 @@ async function changesSince(task, session, sent, node) {
     return {
         previousRevision: logged[0]?.parent ?? '',
         changes,
-        commits: commits.slice(0, 50),
+        commits: commits.slice(0, model_mostListed),
         commitCount: arrived.size,
     };
 }
@@ -7742,6 +7747,10 @@ const stages = {
 };
 const checks = Object.keys(stages);
 const stageOf = (check) => stages[check];
+/** Those that ask for something. */
+function finding_asking(findings) {
+    return findings.filter(({ verdict }) => verdict === 'fault' || verdict === 'warning');
+}
 function finding_ok(check, detail) {
     return { check, verdict: 'ok', detail, evidence: '', next: '', errorClass: '' };
 }
@@ -8015,8 +8024,6 @@ async function planText(plan, host) {
 
 ;// CONCATENATED MODULE: ./build/methods/git-difference.js
 
-/** How many commits a report lists. */
-const mostListed = 50;
 /** How many files a diff may have for its lines to be counted, and how large they may be. */
 const mostDiffed = { files: 1_000, size: '1m' };
 /** What the push brought: files, lines and commits; nothing when the earlier revision is not known here. */
@@ -8055,12 +8062,12 @@ async function findChanges(repository, previous, revision) {
     });
 }
 async function findCommits(repository, range) {
-    const log = ['log', '-z', '--no-show-signature', '--format=%H %s', `--max-count=${mostListed}`, range];
+    const log = ['log', '-z', '--no-show-signature', '--format=%H %s', `--max-count=${model_mostListed}`, range];
     const commits = (await repository.fields('git log', log)).map((field) => {
         const [id = '', ...words] = field.split(' ');
         return { id, subject: words.join(' ') };
     });
-    if (commits.length < mostListed)
+    if (commits.length < model_mostListed)
         return { commits, commitCount: commits.length };
     const count = await repository.local('git rev-list', ['rev-list', '--count', `--max-count=${model_mostCounted}`, range]);
     return { commits, commitCount: Number(count) };
@@ -8100,6 +8107,7 @@ function quoted(value) {
 }
 
 ;// CONCATENATED MODULE: ./build/methods/git-repository.js
+
 
 
 
@@ -8210,7 +8218,7 @@ class Repository {
     async push(revision, ref, tip) {
         const { settings, host } = this.#task;
         const said = createTail();
-        const remoteSaid = createTail(40);
+        const remoteSaid = createTail(mostKept);
         let complaint = '';
         const lease = settings.force ? [`--force-with-lease=${ref}:${tip ?? ''}`] : [];
         const dryRun = settings.dryRun ? ['--dry-run'] : [];
@@ -8494,8 +8502,7 @@ const methods = { hg: hg, git: git_git, rsync: rsync };
 
 
 
-/** How many lines of the command's output the report keeps. */
-const tailLines = 40;
+
 /** How much of each, in characters. */
 const longestTail = 2_000;
 /**
@@ -8508,7 +8515,7 @@ async function deploy(command, session, host, settings) {
     const tail = [];
     const show = (line) => {
         tail.push(line.slice(0, longestTail));
-        if (tail.length > tailLines)
+        if (tail.length > mostKept)
             tail.shift();
         host.log.remote(line);
     };
@@ -10248,8 +10255,6 @@ function html_fill(all, bytes) {
 
 
 
-/** How many files and commits the summary lists. */
-const summary_mostListed = 50;
 /**
  * How many bytes a list may take. With them the whole page stays below 64 KiB, so that it also fits into a comment;
  * GitHub refuses a summary of more than 1 MiB.
@@ -10401,7 +10406,7 @@ function commits(report) {
     if (all.length === 0)
         return '';
     const title = `${countCommits(report)}${result === 'planned' ? ' to push' : ''}`;
-    const lines = all.slice(0, summary_mostListed).map(({ id, subject }) => {
+    const lines = all.slice(0, mostListed).map(({ id, subject }) => {
         const short = literal(id.slice(0, 10));
         const linked = repository !== '' && isId(id) ? `<a href="${repository}/commit/${id}">${short}</a>` : short;
         return `${linked} ${literal(subject, longest.subject)}`;
@@ -10416,7 +10421,7 @@ function changes(report) {
         const number = all.filter((change) => change.kind === kind).length;
         return number === 0 ? [] : [`${grouped(number)} ${result === 'planned' ? 'to be ' : ''}${kind}`];
     });
-    const shown = sortChanges(all).slice(0, summary_mostListed);
+    const shown = sortChanges(all).slice(0, mostListed);
     const width = Math.max(...shown.map((change) => extent(change).length));
     const lines = shown.map((change) => `${signs[change.kind]} ${extent(change).padStart(width)}  ${literal(change.path, longest.path)}`);
     return folded(kinds.join(', '), list(lines, all.length, room.files), all.length <= 20);
@@ -10461,8 +10466,7 @@ function formatExamination(examination) {
 }
 /** What is told once more where the log is folded: what needs somebody, what to pin, and the sum. */
 function concludeExamination(examination) {
-    const wanting = examination.findings.filter(({ verdict }) => verdict === 'fault' || verdict === 'warning');
-    return [...wanting.flatMap(formatFinding), ...end(examination)];
+    return [...asking(examination.findings).flatMap(formatFinding), ...end(examination)];
 }
 function end(examination) {
     return [...candidates(examination.knownHosts), `Doctor: ${tally(examination)}.`];
@@ -12210,9 +12214,7 @@ function commandsOf({ plan }) {
 }
 /** The doctor's findings; for a quiet reader those that ask for something. */
 function examinationLines(examination, quiet, palette) {
-    const { findings } = examination;
-    const asking = findings.filter(({ verdict }) => verdict === 'fault' || verdict === 'warning');
-    const lines = quiet ? asking.flatMap(finding_formatFinding) : formatExamination(examination);
+    const lines = quiet ? finding_asking(examination.findings).flatMap(finding_formatFinding) : formatExamination(examination);
     const paint = { ok: palette.green, warning: palette.yellow, fault: palette.red, skipped: palette.dim };
     return lines.map((line) => safeLine(line).replace(/^(?:ok|warning|fault|skipped)(?= )/, (verdict) => paint[verdict](verdict)));
 }

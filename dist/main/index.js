@@ -2500,6 +2500,16 @@ function bracket(host) {
     return host.includes(':') ? `[${host}]` : host;
 }
 
+;// CONCATENATED MODULE: ./build/core/model.js
+const methodNames = ['hg', 'git', 'rsync'];
+/** How far commits are counted. */
+const mostCounted = 10_000;
+/** How many commits a report lists, and how many files its summary. */
+const mostListed = 50;
+/** How many lines of the server's output a report keeps. */
+const mostKept = 40;
+const stageNames = (/* unused pure expression or super */ null && (['settings', 'connect', 'push', 'deploy']));
+
 ;// CONCATENATED MODULE: external "node:crypto"
 const external_node_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
 ;// CONCATENATED MODULE: ./build/core/ssh-log.js
@@ -2999,6 +3009,7 @@ function listNames(names, most = 5) {
 
 
 
+
 const hg = { name: 'hg', preflight, upload, question };
 /** The first version that we know to honour HGRCSKIPREPO; without it, a workspace's hgrc could run its hooks here. */
 const oldest = [5, 6];
@@ -3100,7 +3111,7 @@ async function push(task, session, { node }) {
     if (output.code !== 0)
         throw await failure(said.text());
     const brought = await changesSince(task, session, sent, node);
-    return { result: 'deployed', revision: node, said: said.lines().slice(-40), ...brought };
+    return { result: 'deployed', revision: node, said: said.lines().slice(-mostKept), ...brought };
 }
 /** What hg says when it has nothing to send, and behind it what it held back. */
 const nothingFound = 'no changes found';
@@ -3166,7 +3177,7 @@ async function changesSince(task, session, sent, node) {
         local(task, session, [
             'log',
             '--rev',
-            `${first} + last(only(${node}, p1(${first})), 50)`,
+            `${first} + last(only(${node}, p1(${first})), ${mostListed})`,
             '--template',
             '{node} {p1node} {desc|firstline}\\n',
         ]),
@@ -3185,7 +3196,7 @@ async function changesSince(task, session, sent, node) {
     return {
         previousRevision: logged[0]?.parent ?? '',
         changes,
-        commits: commits.slice(0, 50),
+        commits: commits.slice(0, mostListed),
         commitCount: arrived.size,
     };
 }
@@ -4013,12 +4024,6 @@ function unusableKey(stderr, passphraseGiven) {
         ? new PushError('key', 'ssh-key-passphrase does not open ssh-key.', 'Check the passphrase for a missing or an added character.', { evidence })
         : new PushError('key', 'ssh-key is encrypted and ssh-key-passphrase is empty.', 'Set ssh-key-passphrase, or better: use a key for this deployment alone, without a passphrase.', { evidence });
 }
-
-;// CONCATENATED MODULE: ./build/core/model.js
-const methodNames = ['hg', 'git', 'rsync'];
-/** How far commits are counted. */
-const mostCounted = 10_000;
-const stageNames = (/* unused pure expression or super */ null && (['settings', 'connect', 'push', 'deploy']));
 
 ;// CONCATENATED MODULE: ./build/core/settings.js
 
@@ -5437,6 +5442,10 @@ const stages = {
 };
 const checks = Object.keys(stages);
 const stageOf = (check) => stages[check];
+/** Those that ask for something. */
+function asking(findings) {
+    return findings.filter(({ verdict }) => verdict === 'fault' || verdict === 'warning');
+}
 function finding_ok(check, detail) {
     return { check, verdict: 'ok', detail, evidence: '', next: '', errorClass: '' };
 }
@@ -5710,8 +5719,6 @@ async function planText(plan, host) {
 
 ;// CONCATENATED MODULE: ./build/methods/git-difference.js
 
-/** How many commits a report lists. */
-const mostListed = 50;
 /** How many files a diff may have for its lines to be counted, and how large they may be. */
 const mostDiffed = { files: 1_000, size: '1m' };
 /** What the push brought: files, lines and commits; nothing when the earlier revision is not known here. */
@@ -5795,6 +5802,7 @@ function quoted(value) {
 }
 
 ;// CONCATENATED MODULE: ./build/methods/git-repository.js
+
 
 
 
@@ -5905,7 +5913,7 @@ class Repository {
     async push(revision, ref, tip) {
         const { settings, host } = this.#task;
         const said = createTail();
-        const remoteSaid = createTail(40);
+        const remoteSaid = createTail(mostKept);
         let complaint = '';
         const lease = settings.force ? [`--force-with-lease=${ref}:${tip ?? ''}`] : [];
         const dryRun = settings.dryRun ? ['--dry-run'] : [];
@@ -6291,8 +6299,7 @@ function mistakesOf(given) {
 
 
 
-/** How many lines of the command's output the report keeps. */
-const tailLines = 40;
+
 /** How much of each, in characters. */
 const longestTail = 2_000;
 /**
@@ -6305,7 +6312,7 @@ async function deploy(command, session, host, settings) {
     const tail = [];
     const show = (line) => {
         tail.push(line.slice(0, longestTail));
-        if (tail.length > tailLines)
+        if (tail.length > mostKept)
             tail.shift();
         host.log.remote(line);
     };
@@ -7582,8 +7589,6 @@ function html_fill(all, bytes) {
 
 
 
-/** How many files and commits the summary lists. */
-const summary_mostListed = 50;
 /**
  * How many bytes a list may take. With them the whole page stays below 64 KiB, so that it also fits into a comment;
  * GitHub refuses a summary of more than 1 MiB.
@@ -7735,7 +7740,7 @@ function commits(report) {
     if (all.length === 0)
         return '';
     const title = `${countCommits(report)}${result === 'planned' ? ' to push' : ''}`;
-    const lines = all.slice(0, summary_mostListed).map(({ id, subject }) => {
+    const lines = all.slice(0, mostListed).map(({ id, subject }) => {
         const short = literal(id.slice(0, 10));
         const linked = repository !== '' && isId(id) ? `<a href="${repository}/commit/${id}">${short}</a>` : short;
         return `${linked} ${literal(subject, html_longest.subject)}`;
@@ -7750,7 +7755,7 @@ function changes(report) {
         const number = all.filter((change) => change.kind === kind).length;
         return number === 0 ? [] : [`${grouped(number)} ${result === 'planned' ? 'to be ' : ''}${kind}`];
     });
-    const shown = sortChanges(all).slice(0, summary_mostListed);
+    const shown = sortChanges(all).slice(0, mostListed);
     const width = Math.max(...shown.map((change) => extent(change).length));
     const lines = shown.map((change) => `${report_signs[change.kind]} ${extent(change).padStart(width)}  ${literal(change.path, html_longest.path)}`);
     return folded(kinds.join(', '), html_list(lines, all.length, room.files), all.length <= 20);
@@ -7795,8 +7800,7 @@ function formatExamination(examination) {
 }
 /** What is told once more where the log is folded: what needs somebody, what to pin, and the sum. */
 function concludeExamination(examination) {
-    const wanting = examination.findings.filter(({ verdict }) => verdict === 'fault' || verdict === 'warning');
-    return [...wanting.flatMap(finding_formatFinding), ...end(examination)];
+    return [...asking(examination.findings).flatMap(finding_formatFinding), ...end(examination)];
 }
 function end(examination) {
     return [...candidates(examination.knownHosts), `Doctor: ${tally(examination)}.`];

@@ -1,5 +1,5 @@
 import { type Examination, formatExamination } from '../core/doctor.js'
-import { formatFinding, type Verdict } from '../core/finding.js'
+import { asking, formatFinding, type Verdict } from '../core/finding.js'
 import type { Report } from '../core/model.js'
 import { countChanges, signs, sortChanges } from '../core/report.js'
 import { countOf, formatSize } from '../core/summary.js'
@@ -44,9 +44,7 @@ function commandsOf({ plan }: Report): string[] {
 
 /** The doctor's findings; for a quiet reader those that ask for something. */
 export function examinationLines(examination: Examination, quiet: boolean, palette: Palette): string[] {
-  const { findings } = examination
-  const asking = findings.filter(({ verdict }) => verdict === 'fault' || verdict === 'warning')
-  const lines = quiet ? asking.flatMap(formatFinding) : formatExamination(examination)
+  const lines = quiet ? asking(examination.findings).flatMap(formatFinding) : formatExamination(examination)
   const paint = { ok: palette.green, warning: palette.yellow, fault: palette.red, skipped: palette.dim }
   return lines.map((line) =>
     safeLine(line).replace(/^(?:ok|warning|fault|skipped)(?= )/, (verdict) => paint[verdict as Verdict](verdict)),

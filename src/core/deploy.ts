@@ -1,11 +1,9 @@
 import { formatLogin } from './destination.js'
 import { PushError } from './errors.js'
-import type { Host, Session, Settings } from './model.js'
+import { type Host, mostKept, type Session, type Settings } from './model.js'
 import { stopRemote } from './remote-stop.js'
 import { commandEnd } from './ssh-log.js'
 
-/** How many lines of the command's output the report keeps. */
-const tailLines = 40
 /** How much of each, in characters. */
 const longestTail = 2_000
 
@@ -26,7 +24,7 @@ export async function deploy(command: string, session: Session, host: Host, sett
   const tail: string[] = []
   const show = (line: string) => {
     tail.push(line.slice(0, longestTail))
-    if (tail.length > tailLines) tail.shift()
+    if (tail.length > mostKept) tail.shift()
     host.log.remote(line)
   }
   const start = (await connection.log()).length

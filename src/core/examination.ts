@@ -1,4 +1,4 @@
-import { type Examination, type Finding, formatFinding, type Verdict } from './finding.js'
+import { asking, type Examination, type Finding, formatFinding, type Verdict } from './finding.js'
 import { code, fill, literal, longest, paragraph, prose } from './html.js'
 import { toJson } from './report.js'
 import { countOf, course } from './summary.js'
@@ -13,8 +13,7 @@ export function formatExamination(examination: Examination): string[] {
 
 /** What is told once more where the log is folded: what needs somebody, what to pin, and the sum. */
 export function concludeExamination(examination: Examination): string[] {
-  const wanting = examination.findings.filter(({ verdict }) => verdict === 'fault' || verdict === 'warning')
-  return [...wanting.flatMap(formatFinding), ...end(examination)]
+  return [...asking(examination.findings).flatMap(formatFinding), ...end(examination)]
 }
 
 function end(examination: Examination): string[] {

@@ -49,6 +49,11 @@ export interface Examination {
 
 export const stageOf = (check: Check): StageName => stages[check]
 
+/** Those that ask for something. */
+export function asking(findings: readonly Finding[]): Finding[] {
+  return findings.filter(({ verdict }) => verdict === 'fault' || verdict === 'warning')
+}
+
 export function ok(check: Check, detail: string): Finding {
   return { check, verdict: 'ok', detail, evidence: '', next: '', errorClass: '' }
 }

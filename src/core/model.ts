@@ -253,6 +253,10 @@ export interface Change {
 
 /** How far commits are counted. */
 export const mostCounted = 10_000
+/** How many commits a report lists, and how many files its summary. */
+export const mostListed = 50
+/** How many lines of the server's output a report keeps. */
+export const mostKept = 40
 
 /** A commit, or a changeset, that a push brought. */
 export interface Commit {

@@ -1,9 +1,7 @@
 import { code, fill, folded, grouped, list, literal, longest, paragraph, prose } from './html.js'
-import { type Change, mostCounted, type Report, type StageName } from './model.js'
+import { type Change, mostCounted, mostListed, type Report, type StageName } from './model.js'
 import { countChanges, rollback, signs, sortChanges } from './report.js'
 
-/** How many files and commits the summary lists. */
-const mostListed = 50
 /**
  * How many bytes a list may take. With them the whole page stays below 64 KiB, so that it also fits into a comment;
  * GitHub refuses a summary of more than 1 MiB.

@@ -1,9 +1,7 @@
-import { type Change, type Commit, mostCounted, type Upload } from '../core/model.js'
+import { type Change, type Commit, mostCounted, mostListed, type Upload } from '../core/model.js'
 import type { Repository } from './git-repository.js'
 import type { Task } from './method.js'
 
-/** How many commits a report lists. */
-const mostListed = 50
 /** How many files a diff may have for its lines to be counted, and how large they may be. */
 const mostDiffed = { files: 1_000, size: '1m' }
 

@@ -2,7 +2,7 @@ import { appendFile, mkdtemp, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { loginWord, remotePath } from '../core/destination.js'
 import { PushError } from '../core/errors.js'
-import type { Command, GitFacts, Output, Session, Watch } from '../core/model.js'
+import { type Command, type GitFacts, mostKept, type Output, type Session, type Watch } from '../core/model.js'
 import { gitIsolation, readPlain } from '../core/workspace.js'
 import { originKeys, parseOrigin } from './git-origin.js'
 import { attempt, createTail, type Task } from './method.js'
@@ -141,7 +141,7 @@ export class Repository {
   async push(revision: string, ref: string, tip: string | undefined): Promise<Pushed> {
     const { settings, host } = this.#task
     const said = createTail()
-    const remoteSaid = createTail(40)
+    const remoteSaid = createTail(mostKept)
     let complaint = ''
     const lease = settings.force ? [`--force-with-lease=${ref}:${tip ?? ''}`] : []
     const dryRun = settings.dryRun ? ['--dry-run'] : []

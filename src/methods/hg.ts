@@ -2,7 +2,16 @@ import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { loginWord, remotePath } from '../core/destination.js'
 import { PushError } from '../core/errors.js'
-import type { Change, Command, HgFacts, Output, Session, Upload } from '../core/model.js'
+import {
+  type Change,
+  type Command,
+  type HgFacts,
+  mostKept,
+  mostListed,
+  type Output,
+  type Session,
+  type Upload,
+} from '../core/model.js'
 import { attempt, createTail, listNames, type Method, type Task } from './method.js'
 
 export const hg: Method = { name: 'hg', preflight, upload, question }
@@ -123,7 +132,7 @@ async function push(task: Task, session: Session, { node }: HgFacts): Promise<Up
   }
   if (output.code !== 0) throw await failure(said.text())
   const brought = await changesSince(task, session, sent, node)
-  return { result: 'deployed', revision: node, said: said.lines().slice(-40), ...brought }
+  return { result: 'deployed', revision: node, said: said.lines().slice(-mostKept), ...brought }
 }
 
 /** What hg says when it has nothing to send, and behind it what it held back. */
@@ -200,7 +209,7 @@ async function changesSince(
     local(task, session, [
       'log',
       '--rev',
-      `${first} + last(only(${node}, p1(${first})), 50)`,
+      `${first} + last(only(${node}, p1(${first})), ${mostListed})`,
       '--template',
       '{node} {p1node} {desc|firstline}\\n',
     ]),
@@ -218,7 +227,7 @@ async function changesSince(
   return {
     previousRevision: logged[0]?.parent ?? '',
     changes,
-    commits: commits.slice(0, 50),
+    commits: commits.slice(0, mostListed),
     commitCount: arrived.size,
   }
 }
