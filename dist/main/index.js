@@ -5954,7 +5954,7 @@ class Repository {
         const problem = await failure(`${summary}\n${said.text()}`);
         // The server may have accepted it before the line was cut: its ref knows.
         if (problem.retry && !settings.dryRun && (await this.#arrived(revision, ref)))
-            return { flag: '*', previous: '', complaint, said: remoteSaid.lines() };
+            return { flag: '*', previous: '', complaint, verified: true, said: remoteSaid.lines() };
         throw problem;
     }
     /**
@@ -5970,7 +5970,7 @@ class Repository {
         if (!(await this.#arrived(revision, ref, { ...this.#task, host: { ...host, signal } })))
             throw error;
         const failure = new PushError('timeout', `${error.cause} The branch there has moved all the same.`, 'Look at what its hooks wait for; what they leave running must write elsewhere: nohup … >/dev/null 2>&1 &');
-        return { flag: '*', previous: '', complaint: '', failure, said: [] };
+        return { flag: '*', previous: '', complaint: '', verified: true, failure, said: [] };
     }
     async #arrived(revision, ref, task = this.#task) {
         try {
@@ -6154,7 +6154,7 @@ async function git_upload(task, session) {
     const unchanged = pushed.flag === '=';
     const previousRevision = unchanged ? revision : pushed.previous || tip || '';
     const bringing = unchanged ? { changes: [] } : difference(repository, task, previousRevision, revision);
-    const known = unchanged || settings.dryRun || pushed.failure !== undefined;
+    const known = unchanged || settings.dryRun || pushed.verified === true;
     const verified = known ? undefined : repository.verify(revision, ref).finally(() => bringing);
     // What the push brought is found out while the branch is read back.
     const [brought] = await Promise.all([bringing, verified]);
@@ -6720,9 +6720,18 @@ function createConnection(options, settings, host) {
             }
         }
     }
+    async function release(lost) {
+        master = undefined;
+        await lost.stop();
+    }
     return {
         async ready() {
-            if (!options.multiplex || master !== undefined)
+            if (!options.multiplex)
+                return;
+            // ssh removes its socket, then ends: who lost the connection may be here in between.
+            if (master !== undefined && !(0,external_node_fs_namespaceObject.existsSync)(socket))
+                await release(master);
+            if (master !== undefined)
                 return;
             // A connection that was lost is opened again; one that could not be opened has had its attempts.
             opening ??= open().then(() => {

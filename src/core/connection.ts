@@ -132,9 +132,17 @@ export function createConnection(options: ConnectionOptions, settings: Settings,
     }
   }
 
+  async function release(lost: Running): Promise<void> {
+    master = undefined
+    await lost.stop()
+  }
+
   return {
     async ready() {
-      if (!options.multiplex || master !== undefined) return
+      if (!options.multiplex) return
+      // ssh removes its socket, then ends: who lost the connection may be here in between.
+      if (master !== undefined && !existsSync(socket)) await release(master)
+      if (master !== undefined) return
       // A connection that was lost is opened again; one that could not be opened has had its attempts.
       opening ??= open().then(() => {
         opening = undefined

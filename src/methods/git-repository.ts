@@ -13,6 +13,8 @@ interface Pushed {
   readonly previous: string
   /** What the server's deployment said of its failure; empty for none. */
   readonly complaint: string
+  /** Whether the branch was read back already. */
+  readonly verified?: boolean
   /** Why the push was ended, although the commit has arrived. */
   readonly failure?: PushError
   /** The last lines that the server said. */
@@ -183,7 +185,7 @@ export class Repository {
     const problem = await failure(`${summary}\n${said.text()}`)
     // The server may have accepted it before the line was cut: its ref knows.
     if (problem.retry && !settings.dryRun && (await this.#arrived(revision, ref)))
-      return { flag: '*', previous: '', complaint, said: remoteSaid.lines() }
+      return { flag: '*', previous: '', complaint, verified: true, said: remoteSaid.lines() }
     throw problem
   }
 
@@ -203,7 +205,7 @@ export class Repository {
       `${error.cause} The branch there has moved all the same.`,
       'Look at what its hooks wait for; what they leave running must write elsewhere: nohup … >/dev/null 2>&1 &',
     )
-    return { flag: '*', previous: '', complaint: '', failure, said: [] }
+    return { flag: '*', previous: '', complaint: '', verified: true, failure, said: [] }
   }
 
   async #arrived(revision: string, ref: string, task = this.#task): Promise<boolean> {

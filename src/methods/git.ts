@@ -53,7 +53,7 @@ async function upload(task: Task, session: Session): Promise<Upload> {
   const unchanged = pushed.flag === '='
   const previousRevision = unchanged ? revision : pushed.previous || tip || ''
   const bringing = unchanged ? { changes: [] } : difference(repository, task, previousRevision, revision)
-  const known = unchanged || settings.dryRun || pushed.failure !== undefined
+  const known = unchanged || settings.dryRun || pushed.verified === true
   const verified = known ? undefined : repository.verify(revision, ref).finally(() => bringing)
   // What the push brought is found out while the branch is read back.
   const [brought] = await Promise.all([bringing, verified])
