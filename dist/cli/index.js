@@ -6258,7 +6258,7 @@ async function attempt(task, session, command, on = {}) {
     const { settings, host, step } = task;
     const start = (await session.connection.log()).length;
     host.log.command(command);
-    const output = await bothHalves(host.runner.run(command, { signal: host.signal, idle: settings.idleTimeout, ...on }), on.lender).catch(orStop(session, host));
+    const output = await bothHalves(host.runner.run(command, { signal: host.signal, idle: settings.idleTimeout, ...on }), on.lender, host.clock).catch(orStop(session, host));
     return {
         output,
         failure: async (said = output.stderr) => diagnose({
@@ -6271,13 +6271,23 @@ async function attempt(task, session, command, on = {}) {
         }),
     };
 }
-/** The half at the server knows of failures that the half here has not heard of; it is waited for no longer than idle. */
-async function bothHalves(here, there) {
+/** Milliseconds in which the half at the server can be expected to end when the half here has failed. */
+const mostAwaited = 1_000;
+/**
+ * The half at the server knows of failures that the half here has not heard of; it is waited for no longer than idle.
+ * When the half here failed, how the other one ended is what a diagnosis reads in ssh's log.
+ */
+async function bothHalves(here, there, clock) {
     const output = await here;
-    if (there === undefined || output.code !== 0)
+    if (there === undefined)
         return output;
     there.end();
-    return { ...output, code: (await there.done).code };
+    if (output.code === 0)
+        return { ...output, code: (await there.done).code };
+    const over = new AbortController();
+    const ended = there.done.finally(() => over.abort());
+    await Promise.race([ended, clock.sleep(mostAwaited, over.signal)]).catch(() => undefined);
+    return output;
 }
 /** Keeps the last of what was said, for a diagnosis. */
 function createTail(most = 200) {
@@ -6829,8 +6839,15 @@ function pruneExpression(rules, includes, manifest) {
         const test = lifted || shared ? undefined : findTest(pattern);
         return test === undefined ? [] : [slash === '' ? test : `-type d ${test}`];
     });
-    return tests.length === 0 || tests.length > 500 ? '' : `! -name . \\( ${tests.join(' -o ')} \\) -prune -o`;
+    if (tests.length === 0 || tests.length > 500)
+        return '';
+    // Most names that are excluded begin with a dot, and few others do: one look at a name spares it the rest of them.
+    const dotted = tests.filter((test) => /^-name '?\./.test(test));
+    const others = tests.filter((test) => !dotted.includes(test));
+    const alternatives = dotted.length < 2 ? tests : [`-name '.*' ${either(dotted)}`, ...others];
+    return `! -name . ${either(alternatives)} -prune -o`;
 }
+const either = (tests) => `\\( ${tests.join(' -o ')} \\)`;
 function findTest(pattern) {
     if (/^[^/\\]+$/.test(pattern) && !pattern.includes('**'))
         return `-name ${quote(pattern)}`;
@@ -6846,7 +6863,7 @@ function hasName(manifest, name) {
  */
 function seeScript({ prune }) {
     return `{ pwd -P; ls -di .; find . ${prune} \\( -type d -exec ls -ld {} + -o ! -type d \${1:+-cnewer "$1" -print} -o ! -name '' \\) -print
-} | sed 's/^\\(d[rwxsStT-]*\\).*/\\1/' | LC_ALL=C sort | cksum
+} | sed 's/^\\(d[rwxsStT-]*\\).*/\\1/' | sort | cksum
 `;
 }
 /**
@@ -6891,7 +6908,7 @@ function endingScript(memory, { revision, removed, removedDirectories, sums, rew
         ? []
         : [`tr '\\n' '\\0' <<'${mark}' | xargs -0 ${command} -- || ${otherwise}\n`, ...lines(names), `${mark}\n`];
     const parts = [
-        `umask 077\nm=${folderOf(memory)}\n`,
+        `umask 077\nLC_ALL=C\nexport LC_ALL\nm=${folderOf(memory)}\n`,
         'mkdir -p -- "$m" && chmod 700 "$HOME/.dotcloud-push" && ',
         `rm -f -- "$m/state" && cd -- ${quote(memory.path)} && pwd -P >"$m/ours" || exit 1\nsure=yes\n`,
         ...remove(removed, 'rm -f', 'exit 1'),
@@ -6951,11 +6968,9 @@ function openConclusion(task, session, listing, { difference, carryOn }) {
         async finish(revision) {
             const { removed = [], removedDirectories = [] } = gone ?? {};
             const ending = endingScript(memory, { revision, removed, removedDirectories, sums, rewrite });
-            const running = await opened;
-            running.write(await pack([ending]));
-            // The server is busy with it for longer than this takes.
             const certain = sums !== undefined && isSettled(task, listing, difference);
-            running.end(await pack(certain ? [confirmation] : []));
+            const running = await opened;
+            running.end(await pack(certain ? [ending, confirmation] : [ending]));
             const { code, stderr } = await running.done.catch(orStop(session, host));
             if (code === 0)
                 return;
@@ -6975,10 +6990,13 @@ function isSettled(task, { entries, since }, difference) {
     const { root } = task.step.workspace;
     const names = difference === undefined ? entries.keys() : [...difference.added, ...difference.changed];
     return [...names].every((name) => {
-        const path = Buffer.concat([Buffer.from(`${root}/`), unescapeName(name)]);
-        const found = (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false });
+        const found = (0,external_node_fs_.lstatSync)(pathOf(root, name), { throwIfNoEntry: false });
         return found !== undefined && (found.isDirectory() || found.ctimeMs < since);
     });
+}
+/** The path of a name that rsync escaped; bytes only where there must be, since these take their time. */
+function pathOf(root, name) {
+    return name.includes('\\#') ? Buffer.concat([Buffer.from(`${root}/`), unescapeName(name)]) : `${root}/${name}`;
 }
 
 ;// CONCATENATED MODULE: ./build/methods/rsync-filter.js
@@ -7049,7 +7067,9 @@ async function guardTokens({ root }, names) {
 
 
 /** The original's meaning (-lpt -z --safe-links; -r where it is no list), without owner, group, devices or setuid bits. */
-const transferFlags = ['-lptz', '--safe-links', '--chmod=ug-s', `--out-format=${itemFormat}`];
+const transferFlags = ['-lptz', '--safe-links', '--chmod=ug-s'];
+/** Makes rsync tell each item. */
+const itemize = `--out-format=${itemFormat}`;
 const versions = new WeakMap();
 /** The first line of this machine's `rsync --version`, asked once. */
 function versionHere({ runner }) {
@@ -7080,6 +7100,7 @@ async function rsync_listing_list(task, session) {
             args: [
                 '-r',
                 ...transferFlags,
+                itemize,
                 '--checksum',
                 '--dry-run',
                 '-v',
@@ -7269,8 +7290,8 @@ wait "$ssh"
 
 
 
-/** One rsync over the connection; answers with what changed, or would change. */
-async function transfer(task, session, listing, { mirror, dryRun, first, deletions, filesFrom, prepare, shell }) {
+/** One rsync over the connection; answers with what changed, or would change, if it is to tell. */
+async function transfer(task, session, listing, { mirror, dryRun, tells, first, deletions, filesFrom, prepare, shell }) {
     const { host, step } = task;
     const said = createTail();
     const stderr = (line) => {
@@ -7281,6 +7302,7 @@ async function transfer(task, session, listing, { mirror, dryRun, first, deletio
     const args = [
         ...(filesFrom === undefined ? ['-r'] : [`--files-from=${filesFrom}`, '--from0']),
         ...transferFlags,
+        ...(tells ? [itemize] : []),
         ...(dryRun ? ['--dry-run'] : ['--info=progress2']),
         // New files get into place together at the end, so that an interrupted push leaves the old ones.
         ...(first ? [] : ['--checksum', '--delay-updates']),
@@ -7596,7 +7618,7 @@ async function carryOut(task, session, situation) {
     try {
         const sent = nothing ? [] : await send(task, session, situation, work);
         await conclusion?.finish(revision);
-        const changes = work.changes ?? sent;
+        const changes = work.changes ?? (work.how === 'first' ? allAdded(situation.listing) : sent);
         return done(changes.length === 0 ? 'unchanged' : 'deployed', changes);
     }
     finally {
@@ -7636,7 +7658,6 @@ function allAdded({ entries }) {
 /** Finds out what has to be done by the cheapest way that is certain, and holds it against the limit of deletions. */
 async function planWork(task, session, { listing, survey, mirror, shell }) {
     const { settings } = task;
-    // The transfer itself tells what it brought, and need not wait for a list of it.
     if (survey !== undefined && !survey.filled) {
         return { how: 'first', changes: settings.dryRun ? allAdded(listing) : undefined };
     }
@@ -7648,7 +7669,7 @@ async function planWork(task, session, { listing, survey, mirror, shell }) {
     if (!mirror && !settings.dryRun)
         return { how: 'full', changes: undefined };
     const through = survey === undefined ? {} : { shell };
-    const changes = await transfer(task, session, listing, { mirror, dryRun: true, ...through });
+    const changes = await transfer(task, session, listing, { mirror, dryRun: true, tells: true, ...through });
     const files = (wanted) => changes.filter(({ kind, path }) => kind === wanted && !path.endsWith('/'));
     const paths = files('deleted').map(({ path }) => path);
     hold(task, () => guardDeletions(paths, listing.files - files('added').length, settings.maxDelete));
@@ -7681,6 +7702,7 @@ async function send(task, session, { listing, mirror, survey, shell }, work) {
     const options = {
         mirror: mirror && work.how === 'full',
         dryRun: false,
+        tells: work.how === 'full' && work.changes === undefined,
         first: work.how === 'first',
         ...(survey === undefined ? {} : { prepare: preparation(listing.memory), shell }),
         ...(deletions === undefined ? {} : { deletions }),

@@ -57,11 +57,9 @@ export function openConclusion(
     async finish(revision) {
       const { removed = [], removedDirectories = [] } = gone ?? {}
       const ending = endingScript(memory, { revision, removed, removedDirectories, sums, rewrite })
-      const running = await opened
-      running.write(await pack([ending]))
-      // The server is busy with it for longer than this takes.
       const certain = sums !== undefined && isSettled(task, listing, difference)
-      running.end(await pack(certain ? [confirmation] : []))
+      const running = await opened
+      running.end(await pack(certain ? [ending, confirmation] : [ending]))
       const { code, stderr } = await running.done.catch(orStop(session, host))
       if (code === 0) return
       const evidence = stderr.trim().split('\n')[0] ?? ''
@@ -85,8 +83,12 @@ function isSettled(task: Task, { entries, since }: Listing, difference: Differen
   const { root } = task.step.workspace
   const names = difference === undefined ? entries.keys() : [...difference.added, ...difference.changed]
   return [...names].every((name) => {
-    const path = Buffer.concat([Buffer.from(`${root}/`), unescapeName(name)])
-    const found = lstatSync(path, { throwIfNoEntry: false })
+    const found = lstatSync(pathOf(root, name), { throwIfNoEntry: false })
     return found !== undefined && (found.isDirectory() || found.ctimeMs < since)
   })
+}
+
+/** The path of a name that rsync escaped; bytes only where there must be, since these take their time. */
+function pathOf(root: string, name: string): string | Buffer {
+  return name.includes('\\#') ? Buffer.concat([Buffer.from(`${root}/`), unescapeName(name)]) : `${root}/${name}`
 }

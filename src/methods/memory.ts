@@ -57,8 +57,15 @@ function pruneExpression(rules: string, includes: readonly string[], manifest: M
     const test = lifted || shared ? undefined : findTest(pattern)
     return test === undefined ? [] : [slash === '' ? test : `-type d ${test}`]
   })
-  return tests.length === 0 || tests.length > 500 ? '' : `! -name . \\( ${tests.join(' -o ')} \\) -prune -o`
+  if (tests.length === 0 || tests.length > 500) return ''
+  // Most names that are excluded begin with a dot, and few others do: one look at a name spares it the rest of them.
+  const dotted = tests.filter((test) => /^-name '?\./.test(test))
+  const others = tests.filter((test) => !dotted.includes(test))
+  const alternatives = dotted.length < 2 ? tests : [`-name '.*' ${either(dotted)}`, ...others]
+  return `! -name . ${either(alternatives)} -prune -o`
 }
+
+const either = (tests: readonly string[]) => `\\( ${tests.join(' -o ')} \\)`
 
 function findTest(pattern: string): string | undefined {
   if (/^[^/\\]+$/.test(pattern) && !pattern.includes('**')) return `-name ${quote(pattern)}`
@@ -76,7 +83,7 @@ function hasName(manifest: Manifest, name: string): boolean {
  */
 function seeScript({ prune }: Memory): string {
   return `{ pwd -P; ls -di .; find . ${prune} \\( -type d -exec ls -ld {} + -o ! -type d \${1:+-cnewer "$1" -print} -o ! -name '' \\) -print
-} | sed 's/^\\(d[rwxsStT-]*\\).*/\\1/' | LC_ALL=C sort | cksum
+} | sed 's/^\\(d[rwxsStT-]*\\).*/\\1/' | sort | cksum
 `
 }
 
@@ -139,7 +146,7 @@ export function endingScript(memory: Memory, { revision, removed, removedDirecto
       ? []
       : [`tr '\\n' '\\0' <<'${mark}' | xargs -0 ${command} -- || ${otherwise}\n`, ...lines(names), `${mark}\n`]
   const parts: (string | Buffer)[] = [
-    `umask 077\nm=${folderOf(memory)}\n`,
+    `umask 077\nLC_ALL=C\nexport LC_ALL\nm=${folderOf(memory)}\n`,
     'mkdir -p -- "$m" && chmod 700 "$HOME/.dotcloud-push" && ',
     `rm -f -- "$m/state" && cd -- ${quote(memory.path)} && pwd -P >"$m/ours" || exit 1\nsure=yes\n`,
     ...remove(removed, 'rm -f', 'exit 1'),

@@ -1,7 +1,18 @@
 import { remotePath } from '../core/destination.js'
 import { diagnose } from '../core/diagnose.js'
 import type { PushError } from '../core/errors.js'
-import type { Command, Host, MethodName, Output, Running, Session, Settings, Upload, Watch } from '../core/model.js'
+import type {
+  Clock,
+  Command,
+  Host,
+  MethodName,
+  Output,
+  Running,
+  Session,
+  Settings,
+  Upload,
+  Watch,
+} from '../core/model.js'
 import type { UploadStep } from '../core/plan.js'
 import { orStop } from '../core/remote-stop.js'
 
@@ -46,6 +57,7 @@ export async function attempt(
   const output = await bothHalves(
     host.runner.run(command, { signal: host.signal, idle: settings.idleTimeout, ...on }),
     on.lender,
+    host.clock,
   ).catch(orStop(session, host))
   return {
     output,
@@ -61,12 +73,22 @@ export async function attempt(
   }
 }
 
-/** The half at the server knows of failures that the half here has not heard of; it is waited for no longer than idle. */
-async function bothHalves(here: Promise<Output>, there: Running | undefined): Promise<Output> {
+/** Milliseconds in which the half at the server can be expected to end when the half here has failed. */
+const mostAwaited = 1_000
+
+/**
+ * The half at the server knows of failures that the half here has not heard of; it is waited for no longer than idle.
+ * When the half here failed, how the other one ended is what a diagnosis reads in ssh's log.
+ */
+async function bothHalves(here: Promise<Output>, there: Running | undefined, clock: Clock): Promise<Output> {
   const output = await here
-  if (there === undefined || output.code !== 0) return output
+  if (there === undefined) return output
   there.end()
-  return { ...output, code: (await there.done).code }
+  if (output.code === 0) return { ...output, code: (await there.done).code }
+  const over = new AbortController()
+  const ended = there.done.finally(() => over.abort())
+  await Promise.race([ended, clock.sleep(mostAwaited, over.signal)]).catch(() => undefined)
+  return output
 }
 
 /** Keeps the last of what was said, for a diagnosis. */

@@ -22,7 +22,10 @@ export interface Listing {
 }
 
 /** The original's meaning (-lpt -z --safe-links; -r where it is no list), without owner, group, devices or setuid bits. */
-export const transferFlags = ['-lptz', '--safe-links', '--chmod=ug-s', `--out-format=${itemFormat}`] as const
+export const transferFlags = ['-lptz', '--safe-links', '--chmod=ug-s'] as const
+
+/** Makes rsync tell each item. */
+export const itemize = `--out-format=${itemFormat}`
 
 const versions = new WeakMap<Runner, Promise<string>>()
 
@@ -58,6 +61,7 @@ export async function list(task: Task, session: Session): Promise<Listing> {
         args: [
           '-r',
           ...transferFlags,
+          itemize,
           '--checksum',
           '--dry-run',
           '-v',

@@ -3,13 +3,15 @@ import type { Change, Session } from '../core/model.js'
 import { fileNames } from '../core/ssh-files.js'
 import { attempt, createTail, type Task } from './method.js'
 import type { RemoteShell } from './remote-shell.js'
-import { type Listing, sourceOf, transferFlags } from './rsync-listing.js'
+import { itemize, type Listing, sourceOf, transferFlags } from './rsync-listing.js'
 import { asChange, parseItem, parseProgress } from './rsync-output.js'
 
 /** How one rsync is to run. */
 export interface Transfer {
   readonly mirror: boolean
   readonly dryRun: boolean
+  /** It is to tell what it changes, which takes its time where there is much. */
+  readonly tells: boolean
   /** There is nothing yet that could be compared. */
   readonly first?: boolean
   readonly deletions?: number
@@ -20,12 +22,12 @@ export interface Transfer {
   readonly shell?: RemoteShell
 }
 
-/** One rsync over the connection; answers with what changed, or would change. */
+/** One rsync over the connection; answers with what changed, or would change, if it is to tell. */
 export async function transfer(
   task: Task,
   session: Session,
   listing: Listing,
-  { mirror, dryRun, first, deletions, filesFrom, prepare, shell }: Transfer,
+  { mirror, dryRun, tells, first, deletions, filesFrom, prepare, shell }: Transfer,
 ): Promise<readonly Change[]> {
   const { host, step } = task
   const said = createTail()
@@ -37,6 +39,7 @@ export async function transfer(
   const args = [
     ...(filesFrom === undefined ? ['-r'] : [`--files-from=${filesFrom}`, '--from0']),
     ...transferFlags,
+    ...(tells ? [itemize] : []),
     ...(dryRun ? ['--dry-run'] : ['--info=progress2']),
     // New files get into place together at the end, so that an interrupted push leaves the old ones.
     ...(first ? [] : ['--checksum', '--delay-updates']),

@@ -91,7 +91,7 @@ async function carryOut(task: Guarded, session: Session, situation: Situation): 
   try {
     const sent = nothing ? [] : await send(task, session, situation, work)
     await conclusion?.finish(revision)
-    const changes = work.changes ?? sent
+    const changes = work.changes ?? (work.how === 'first' ? allAdded(situation.listing) : sent)
     return done(changes.length === 0 ? 'unchanged' : 'deployed', changes)
   } finally {
     await conclusion?.close()
@@ -146,7 +146,6 @@ interface Work extends Found {
 /** Finds out what has to be done by the cheapest way that is certain, and holds it against the limit of deletions. */
 async function planWork(task: Guarded, session: Session, { listing, survey, mirror, shell }: Situation): Promise<Work> {
   const { settings } = task
-  // The transfer itself tells what it brought, and need not wait for a list of it.
   if (survey !== undefined && !survey.filled) {
     return { how: 'first', changes: settings.dryRun ? allAdded(listing) : undefined }
   }
@@ -155,7 +154,7 @@ async function planWork(task: Guarded, session: Session, { listing, survey, mirr
   if (remembered !== undefined) return remembered
   if (!mirror && !settings.dryRun) return { how: 'full', changes: undefined }
   const through = survey === undefined ? {} : { shell }
-  const changes = await transfer(task, session, listing, { mirror, dryRun: true, ...through })
+  const changes = await transfer(task, session, listing, { mirror, dryRun: true, tells: true, ...through })
   const files = (wanted: Change['kind']) => changes.filter(({ kind, path }) => kind === wanted && !path.endsWith('/'))
   const paths = files('deleted').map(({ path }) => path)
   hold(task, () => guardDeletions(paths, listing.files - files('added').length, settings.maxDelete))
@@ -198,6 +197,7 @@ async function send(
   const options: Transfer = {
     mirror: mirror && work.how === 'full',
     dryRun: false,
+    tells: work.how === 'full' && work.changes === undefined,
     first: work.how === 'first',
     ...(survey === undefined ? {} : { prepare: preparation(listing.memory), shell }),
     ...(deletions === undefined ? {} : { deletions }),
