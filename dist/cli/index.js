@@ -9458,10 +9458,9 @@ function createConnection(options, settings, host) {
             await opening?.catch(() => undefined);
             const running = master;
             if (running !== undefined) {
-                // A connection that hangs is not waited for: it is ended.
+                // Its keeper tells ssh to leave. A connection that hangs is not waited for: it is ended.
+                running.end();
                 const brief = AbortSignal.timeout(1_000);
-                const leave = ssh('ssh -O exit', ['-O', 'exit', '--', loginWord(login)]);
-                await host.runner.run(leave, { signal: brief }).catch(() => undefined);
                 const over = new Promise((resolve) => brief.addEventListener('abort', resolve));
                 await Promise.race([running.done, over]).catch(() => undefined);
                 await running.stop();
