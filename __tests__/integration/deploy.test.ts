@@ -4,19 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, vi } from 'vitest'
 import { descendants, end, isAlive } from '../support/processes.ts'
 import { behind, proxy } from '../support/proxy.ts'
-import { type ActionOptions, type Inputs, runAction, startAction } from '../support/runner.ts'
+import { type ActionOptions, type Inputs, inputsFor, runAction, startAction } from '../support/runner.ts'
 import { isInstalled, type Server, sshd } from '../support/sshd.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { gitWorkspace, plainWorkspace, writeFiles } from '../support/workspaces.ts'
 
-const inputs = (server: Server, command: string, more: Inputs = {}): Inputs => ({
-  app: 'app',
-  destination: server.destination('app'),
-  'ssh-key': server.privateKey,
-  'known-hosts': server.knownHosts,
-  'deploy-command': command,
-  ...more,
-})
+const inputs = (server: Server, command: string, more: Inputs = {}): Inputs =>
+  inputsFor(server, { 'deploy-command': command, ...more })
 
 /** A push of one file by rsync, and then the command; post has its own tests. */
 const options = (more: ActionOptions = {}): ActionOptions => ({

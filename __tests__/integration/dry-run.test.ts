@@ -4,7 +4,7 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect } from 'vitest'
 import { root } from '../support/launch.ts'
-import { type Inputs, runAction, type Step } from '../support/runner.ts'
+import { type Inputs, inputsFor, runAction, type Step } from '../support/runner.ts'
 import { type Server, type ServerOptions, sshd } from '../support/sshd.ts'
 import { concurrent, temporaryDirectory } from '../support/temporary.ts'
 import {
@@ -51,12 +51,6 @@ async function place(method: 'git' | 'hg' | 'rsync', files: Files, options: Serv
   if (method === 'git') execFileSync('git', ['init', '--quiet', '--bare', there], { env })
   if (method === 'hg') execFileSync('hg', ['init', there], { env })
   const workspace = { git: gitWorkspace, hg: hgWorkspace, rsync: plainWorkspace }[method](files)
-  const inputs = {
-    app: 'app',
-    'ssh-key': server.privateKey,
-    'known-hosts': server.knownHosts,
-    destination: server.destination('app'),
-  }
   return {
     server,
     workspace: workspace.path,
@@ -68,7 +62,7 @@ async function place(method: 'git' | 'hg' | 'rsync', files: Files, options: Serv
       if (method !== 'rsync') commit(workspace as GitWorkspace | HgWorkspace, {})
     },
     async push(more = {}) {
-      const step = await runAction({ ...inputs, ...more }, { workspace: workspace.path, post: false })
+      const step = await runAction(inputsFor(server, more), { workspace: workspace.path, post: false })
       return { step, report: step.report() as Report }
     },
   }

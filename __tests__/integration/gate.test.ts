@@ -1,16 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { type ActionOptions, type Inputs, runAction, type Step } from '../support/runner.ts'
-import { type Server, sshd } from '../support/sshd.ts'
+import { type ActionOptions, type Inputs, inputsFor, runAction, type Step } from '../support/runner.ts'
+import { sshd } from '../support/sshd.ts'
 import { plainWorkspace, tree } from '../support/workspaces.ts'
-
-function inputsFor(server: Server): Inputs {
-  return {
-    app: 'hello',
-    'ssh-key': server.privateKey,
-    'known-hosts': server.knownHosts,
-    destination: server.destination('app'),
-  }
-}
 
 const all = (branches: string, refs: readonly string[], inputs: Inputs, options: ActionOptions = {}): Promise<Step[]> =>
   Promise.all(refs.map((ref) => runAction({ ...inputs, branches }, { post: false, ...options, ref })))

@@ -4,7 +4,7 @@ import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { asRoot, privilege } from '../support/faults.ts'
-import { type Inputs, runAction } from '../support/runner.ts'
+import { type Inputs, inputsFor, runAction } from '../support/runner.ts'
 import { type Server, sshd } from '../support/sshd.ts'
 import { atEnd, temporaryDirectory } from '../support/temporary.ts'
 import {
@@ -40,19 +40,9 @@ function run(cwd: string, ...args: string[]): string {
 const appOn = (server: Server, ...options: string[]) => bare(join(server.home, 'app'), ...options)
 const hook = (content: string) => ({ content: `#!/bin/sh\n${content}\n`, mode: 0o755 })
 
-function inputs(server: Server, more: Inputs = {}): Inputs {
-  return {
-    app: 'app',
-    destination: server.destination('app'),
-    'ssh-key': server.privateKey,
-    'known-hosts': server.knownHosts,
-    ...more,
-  }
-}
-
 /** Main alone: what post does is hygiene's subject, and it would remove the report. */
 const push = (server: Server, workspace: { path: string }, more: Inputs = {}, options = {}) =>
-  runAction(inputs(server, more), { workspace: workspace.path, post: false, ...options })
+  runAction(inputsFor(server, more), { workspace: workspace.path, post: false, ...options })
 
 const deploys = (server: Server) => server.commands().filter((command) => command.startsWith('echo'))
 

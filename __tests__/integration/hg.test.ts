@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { type Inputs, runAction } from '../support/runner.ts'
+import { type Inputs, inputsFor, runAction } from '../support/runner.ts'
 import { type Server, sshd } from '../support/sshd.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { commit, type HgWorkspace, hgWorkspace, isolatedEnvironment, tree, writeFiles } from '../support/workspaces.ts'
@@ -20,16 +20,8 @@ const appOn = (server: Server) => repository(join(server.home, 'app'))
 const deploys = (server: Server) => server.commands().filter((command) => command.startsWith('echo'))
 const script = (content: string) => ({ content: `#!/bin/sh\n${content}\n`, mode: 0o755 })
 
-function push(server: Server, workspace: { path: string }, more: Inputs = {}) {
-  const inputs = {
-    app: 'app',
-    destination: server.destination('app'),
-    'ssh-key': server.privateKey,
-    'known-hosts': server.knownHosts,
-    ...more,
-  }
-  return runAction(inputs, { workspace: workspace.path, post: false })
-}
+const push = (server: Server, workspace: { path: string }, more: Inputs = {}) =>
+  runAction(inputsFor(server, more), { workspace: workspace.path, post: false })
 
 describe('a push by hg', () => {
   it('arrives the first time, finds nothing to do the second time, and tells what changed the third time', async () => {

@@ -18,7 +18,7 @@ import { parseLog } from '../support/commands.ts'
 import { asRoot, gate, makeRig, methods, privilege, run, script } from '../support/faults.ts'
 import { nodeBinary, root } from '../support/launch.ts'
 import { behind, proxy } from '../support/proxy.ts'
-import { type ActionOptions, type Inputs, runAction, type Step, startAction } from '../support/runner.ts'
+import { type ActionOptions, type Inputs, inputsFor, runAction, type Step, startAction } from '../support/runner.ts'
 import { isInstalled, pathWithout, type Server, sshd } from '../support/sshd.ts'
 import { atEnd, concurrent, temporaryDirectory } from '../support/temporary.ts'
 import {
@@ -33,14 +33,7 @@ import {
 
 /** docs/security.md tells what each of these is about. A payload fires on the naive command before we are tried. */
 
-const inputs = (server: Server, more: Inputs = {}): Inputs => ({
-  app: 'app',
-  destination: server.destination('app'),
-  'ssh-key': server.privateKey,
-  'known-hosts': server.knownHosts,
-  retries: '1',
-  ...more,
-})
+const inputs = (server: Server, more: Inputs = {}): Inputs => inputsFor(server, { retries: '1', ...more })
 
 const push = (server: Server, workspace: string, more: Inputs = {}, options: ActionOptions = {}): Promise<Step> =>
   runAction(inputs(server, more), { workspace, post: false, limit: 50, ...options })

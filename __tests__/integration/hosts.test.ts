@@ -2,24 +2,18 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { makeKey } from '../support/keys.ts'
+import { hostKey, makeKey, writeKey } from '../support/keys.ts'
 import { behind, proxy } from '../support/proxy.ts'
-import { type Inputs, runAction } from '../support/runner.ts'
+import { type Inputs, inputsFor, runAction } from '../support/runner.ts'
 import { type Server, sshd } from '../support/sshd.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { plainWorkspace } from '../support/workspaces.ts'
 
-function push(server: Server, more: Inputs = {}) {
-  const inputs = {
-    app: 'app',
-    destination: server.destination('app'),
-    'ssh-key': server.privateKey,
-    'known-hosts': server.knownHosts,
-    'deploy-command': 'echo deployed',
-    ...more,
-  }
-  return runAction(inputs, { workspace: plainWorkspace().path, post: false })
-}
+const push = (server: Server, more: Inputs = {}) =>
+  runAction(inputsFor(server, { 'deploy-command': 'echo deployed', ...more }), {
+    workspace: plainWorkspace().path,
+    post: false,
+  })
 
 const deploys = (server: Server) => server.commands().filter((command) => command.startsWith('echo'))
 const line = (server: Server, type: string) =>
@@ -127,6 +121,25 @@ describe('the host key', () => {
     expect(step.errors[0]).toMatch(/another host key/)
     // One attempt: a changed key does not get better by asking again.
     expect(way.connections()).toBe(1)
+  })
+
+  it('is pinned by the authority that certified it, and by no other', async () => {
+    const directory = temporaryDirectory('authority')
+    const [ours, theirs] = [makeKey(), makeKey()]
+    const certified = join(directory, 'host.pub')
+    writeFileSync(certified, `${hostKey('certified', 'ed25519').publicKey}\n`)
+    const authority = writeKey(join(directory, 'authority'), ours)
+    execFileSync('ssh-keygen', ['-q', '-s', authority, '-I', 'host', '-h', '-n', '127.0.0.1', certified])
+    const server = await sshd({
+      identity: 'certified',
+      hostKeys: ['ed25519'],
+      config: [`HostCertificate ${join(directory, 'host-cert.pub')}`],
+    })
+    const trust = (key: typeof ours) => push(server, { 'known-hosts': `@cert-authority * ${key.publicKey}` })
+    expectHostKeyRefusal(await trust(theirs), server)
+    const step = await trust(ours)
+    expect(step.errors).toEqual([])
+    expect(step.outputs).toMatchObject({ result: 'deployed', 'host-key-fingerprint': server.fingerprints.ed25519 })
   })
 
   it('that is revoked is refused', async () => {

@@ -6,22 +6,22 @@ import { makeKey } from '../support/keys.ts'
 import { nodeBinary, root } from '../support/launch.ts'
 import { descendants, isAlive } from '../support/processes.ts'
 import { behind, proxy } from '../support/proxy.ts'
-import { type ActionOptions, type Inputs, runCli, type Step, startAction, startCli } from '../support/runner.ts'
+import {
+  type ActionOptions,
+  type Inputs,
+  inputsFor,
+  runCli,
+  type Step,
+  startAction,
+  startCli,
+} from '../support/runner.ts'
 import { pathWithout, type Server, sshd } from '../support/sshd.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { gitWorkspace, hgWorkspace, isolatedEnvironment, plainWorkspace, writeFiles } from '../support/workspaces.ts'
 
-const inputs = (server: Server, more: Inputs = {}): Inputs => ({
-  app: 'app',
-  destination: server.destination('app'),
-  'ssh-key': server.privateKey,
-  'known-hosts': server.knownHosts,
-  ...more,
-})
-
 /** Main alone, unless told otherwise: it must clean up by itself, and post is only the net below it. */
 const start = (server: Server, more: Inputs = {}, options: ActionOptions = {}) =>
-  startAction(inputs(server, more), { workspace: plainWorkspace().path, post: false, ...options })
+  startAction(inputsFor(server, more), { workspace: plainWorkspace().path, post: false, ...options })
 const push = (server: Server, more: Inputs = {}, options: ActionOptions = {}) => start(server, more, options).done
 
 /** A deploy command that says so when it is there, and waits for `go`. */

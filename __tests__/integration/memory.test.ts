@@ -18,7 +18,7 @@ import { expect, it } from 'vitest'
 import { filterRules } from '../../src/methods/rsync-filter.ts'
 import { random } from '../support/random.ts'
 import { runCli, startCli } from '../support/runner.ts'
-import { type Server, sshd } from '../support/sshd.ts'
+import { pathOfBusyBox, type Server, sshd } from '../support/sshd.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 
 interface World {
@@ -105,6 +105,14 @@ const drifts: Readonly<Record<string, (world: World) => void>> = {
     const all = everything(destination).filter((name) => !lstatSync(join(destination, name)).isSymbolicLink())
     if (all.length > 0) chmodSync(join(destination, pick(next, all)), 0o750)
   },
+  'swap the modes of two directories': ({ destination }) => {
+    const directories = everything(destination).map((name) => join(destination, name))
+    const [one, other] = directories.filter((path) => lstatSync(path).isDirectory()).slice(-2)
+    if (one === undefined || other === undefined) return
+    const modes = [one, other].map((path) => statSync(path).mode & 0o777)
+    chmodSync(one, modes[1] ?? 0)
+    chmodSync(other, modes[0] ?? 0)
+  },
   'rename a directory': ({ destination }) => {
     if (existsSync(join(destination, 'deep')) && !existsSync(join(destination, 'deep2'))) {
       renameSync(join(destination, 'deep'), join(destination, 'deep2'))
@@ -176,8 +184,12 @@ it.each(seeds)(
   soak ? 600_000 : 120_000,
 )
 
-it('costs one command when nothing has changed, two when something has, and learns anew after drift', async () => {
-  const server = await sshd()
+it.each([
+  ['GNU', () => ({})],
+  // Debian's BusyBox has no cksum; Alpine's has.
+  ['BusyBox', () => ({ path: pathOfBusyBox('rsync', 'cksum') })],
+])('with the tools of %s, costs one command when nothing has changed, two when something has, and learns anew after drift', async (_, options) => {
+  const server = await sshd(options())
   const source = temporaryDirectory()
   const destination = join(server.home, 'www')
   for (let index = 0; index < 300; index++) put(join(source, `d${index % 10}`, `${index}.txt`), `${index}\n`.repeat(50))

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { parse as parseYaml } from 'yaml'
 import { parseLog } from '../support/commands.ts'
 import { root } from '../support/launch.ts'
-import { type ActionOptions, type Inputs, runAction, type Step } from '../support/runner.ts'
+import { type ActionOptions, type Inputs, inputsFor, runAction, type Step } from '../support/runner.ts'
 import { type Server, sshd } from '../support/sshd.ts'
 import { gitWorkspace, plainWorkspace, writeFiles } from '../support/workspaces.ts'
 
@@ -55,17 +55,8 @@ const outputNames = Object.keys(
   (parseYaml(readFileSync(join(root, 'action.yml'), 'utf8')) as { outputs: object }).outputs,
 )
 
-function inputsFor(server: Server): Inputs {
-  return {
-    app: 'hello',
-    'ssh-key': server.privateKey,
-    'known-hosts': server.knownHosts,
-    destination: server.destination('app'),
-  }
-}
-
 const push = (server: Server, more: Inputs = {}, options: ActionOptions = {}): Promise<Step> =>
-  runAction({ ...inputsFor(server), ...more }, { workspace: plainWorkspace().path, post: false, ...options })
+  runAction(inputsFor(server, { app: 'hello', ...more }), { workspace: plainWorkspace().path, post: false, ...options })
 
 /** Puts the text where the server's commands can print it. */
 function plant(server: Server, text = hostile): void {

@@ -18,7 +18,7 @@ import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { root } from '../support/launch.ts'
 import { proxy } from '../support/proxy.ts'
-import { type ActionOptions, type Inputs, runAction, type Step } from '../support/runner.ts'
+import { type ActionOptions, type Inputs, inputsFor, runAction, type Step } from '../support/runner.ts'
 import { pathWithout, type Server, type ServerOptions, sshd } from '../support/sshd.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { commit, type File, type Files, gitWorkspace, plainWorkspace, tree, writeFiles } from '../support/workspaces.ts'
@@ -53,21 +53,16 @@ async function rig(
     workspace,
     there,
     push: (more = {}, given = {}) =>
-      runAction({ ...inputsFor(server, path), ...more }, { workspace, post: false, ...given }),
+      runAction(inputsFor(server, { app: 'hello', destination: server.destination(path), ...more }), {
+        workspace,
+        post: false,
+        ...given,
+      }),
     write: (more) => writeFiles(workspace, more),
     remove: (...names) => {
       for (const name of names) rmSync(join(workspace, name), { recursive: true })
     },
     plant: (more) => writeFiles(there, more),
-  }
-}
-
-function inputsFor(server: Server, path = 'app'): Inputs {
-  return {
-    app: 'hello',
-    'ssh-key': server.privateKey,
-    'known-hosts': server.knownHosts,
-    destination: server.destination(path),
   }
 }
 
@@ -251,7 +246,7 @@ describe('a push and the next ones', () => {
     const server = await sshd()
     const workspace = gitWorkspace()
     const push = () =>
-      runAction({ ...inputsFor(server), method: 'rsync' }, { workspace: workspace.path, sha: workspace.sha() })
+      runAction(inputsFor(server, { method: 'rsync' }), { workspace: workspace.path, sha: workspace.sha() })
     const first = workspace.sha()
     expect((await push()).outputs).toMatchObject({ revision: first, 'previous-revision': '' })
     commit(workspace, { 'index.html': 'two\n' })
@@ -844,9 +839,9 @@ describe('servers and places', () => {
     const counter = await proxy(server)
     const through = server.at(counter.port)
     const more = { 'deploy-command': 'echo done' }
-    expect(outcome(await runAction({ ...inputsFor(through), ...more }, { workspace }))).toEqual(deployed(20))
+    expect(outcome(await runAction(inputsFor(through, more), { workspace }))).toEqual(deployed(20))
     renameSync(join(workspace, 'file-0.txt'), join(workspace, 'renamed.txt'))
-    expect(outcome(await runAction({ ...inputsFor(through), ...more }, { workspace }))).toEqual(deployed(1, 1))
+    expect(outcome(await runAction(inputsFor(through, more), { workspace }))).toEqual(deployed(1, 1))
     expect(counter.connections()).toBe(2)
     expect(server.logins()).toBe(2)
   })

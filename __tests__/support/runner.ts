@@ -7,6 +7,7 @@ import { type Command, commandParser, splitLines } from './commands.ts'
 import { parseFileCommands } from './fileCommands.ts'
 import { type Ended, type Launched, launch, type NodeVersion, nodeBinary, root } from './launch.ts'
 import { end, processesWith } from './processes.ts'
+import type { Server } from './sshd.ts'
 import { atEnd, temporaryDirectory } from './temporary.ts'
 
 export interface ActionOptions {
@@ -83,6 +84,15 @@ export interface RunningStep {
 }
 
 export type Inputs = Readonly<Record<string, string>>
+
+/** The inputs of a push to `app` in the account's home. */
+export const inputsFor = (server: Server, more: Inputs = {}): Inputs => ({
+  app: 'app',
+  destination: server.destination('app'),
+  'ssh-key': server.privateKey,
+  'known-hosts': server.knownHosts,
+  ...more,
+})
 
 /** Runs the committed bundle as the runner runs a JavaScript action: main, then post. */
 export function runAction(inputs: Inputs, options: ActionOptions = {}): Promise<Step> {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { accessSync, constants, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { temporaryDirectory } from './temporary.ts'
@@ -59,6 +60,16 @@ export function pathWithout(...hidden: string[]): string {
       symlinkSync(join(folder, name), join(directory, name))
     }
   }
+  return directory
+}
+
+/** A PATH with BusyBox's tools, as Alpine has them, and the given programmes of this machine. */
+export function pathOfBusyBox(...others: string[]): string {
+  const directory = temporaryDirectory('busybox')
+  const busybox = programme('busybox')
+  const applets = execFileSync(busybox, ['--list'], { encoding: 'utf8' }).trim().split('\n')
+  for (const name of applets) symlinkSync(busybox, join(directory, name))
+  for (const name of others) symlinkSync(programme(name), join(directory, name))
   return directory
 }
 

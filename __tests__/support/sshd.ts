@@ -282,5 +282,5 @@ function openSshVersion(): number {
   return Number(/OpenSSH_(\d+\.\d+)/.exec(spawnSync('ssh', ['-V']).stderr.toString())?.[1] ?? 0)
 }
 
-export { isInstalled, pathWithout } from './sandbox.ts'
+export { isInstalled, pathOfBusyBox, pathWithout } from './sandbox.ts'
 export type { KeyPair }

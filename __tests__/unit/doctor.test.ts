@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { examinationJson, examinationPage, formatExamination } from '../../src/core/doctor.ts'
 import { judgeLine, type Line, pinLines, untoldLine } from '../../src/core/doctor-line.ts'
-import { firstWord, formatBytes } from '../../src/core/doctor-there.ts'
+import { firstWord } from '../../src/core/doctor-there.ts'
 import { PushError } from '../../src/core/errors.ts'
 import { trustedEvent } from '../../src/core/event.ts'
 import { Chart, checks, type Examination, fault, ok, skipped, stageOf, warning } from '../../src/core/finding.ts'
@@ -71,16 +71,6 @@ describe('the disk, by df -P', () => {
     ],
   ])('%s', (_, blocks, inodeHead, inodes, options, expected) => {
     expect(parseDisk(blocks, inodeHead, inodes, options)).toEqual(expected)
-  })
-
-  it.each([
-    [0, '0 bytes'],
-    [1023, '1023 bytes'],
-    [1024, '1.0 KiB'],
-    [5 * 2 ** 30, '5.0 GiB'],
-    [2 ** 70, '1048576.0 PiB'],
-  ])('%d bytes are %s', (bytes, text) => {
-    expect(formatBytes(bytes)).toBe(text)
   })
 })
 

@@ -8,7 +8,7 @@ import { checks, type Finding, fault, ok, skipped, warning } from '../../src/cor
 import { guardDeletions } from '../../src/core/guards.ts'
 import { literal, prose } from '../../src/core/html.ts'
 import type { Change, Report } from '../../src/core/model.ts'
-import { summarize } from '../../src/core/summary.ts'
+import { formatSize, summarize } from '../../src/core/summary.ts'
 import { failureOf, fingerprint, report, runs } from './samples.ts'
 
 const repository = 'https://github.com/octo/shop'
@@ -438,6 +438,17 @@ describe('the job summary', () => {
     const html = renderers['marked']?.(summarize(report({ tail: ['Step 1', '', '- item', '    indented'] }))) ?? ''
     expect(html).toContain('<pre>Step 1\n\n- item\n    indented</pre>')
   })
+})
+
+it.each([
+  [0, '0 B'],
+  [999, '999 B'],
+  [1000, '1.0 kB'],
+  [9_960_000, '10.0 MB'],
+  [76_600_000_000, '77 GB'],
+  [10 ** 18, '1000000 TB'],
+])('%d bytes are %s', (bytes, text) => {
+  expect(formatSize(bytes)).toBe(text)
 })
 
 describe('prose', () => {

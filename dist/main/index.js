@@ -2658,6 +2658,8 @@ const every = ['hg', 'git', 'rsync'];
 const host = ({ login }) => formatLogin(login);
 const hungUp = /remote end hung up|unexpectedly closed|unexpected disconnect|early EOF|error in rsync protocol data stream/i;
 const lineLost = /^(?:client_loop: .*|.*Broken pipe|Connection (?:to .* )?(?:closed|reset).*|Timeout, server .* not responding.*|packet_write_.*|ssh_packet_.*|mux_client_.*: (?:read|write).*|Control master terminated unexpectedly.*|kex_exchange_identification.*|ssh: connect to .*|Connection timed out.*)$/m;
+/** What nologin and its like print instead of running a command. */
+const turnsAway = /account is (?:currently )?not available/i;
 /** The first sign that fits names the failure; the more telling stand before the more general. */
 const signs = [
     {
@@ -2712,7 +2714,7 @@ const signs = [
     {
         of: every,
         // Of what nologin prints, git shows the first word.
-        sign: /account is (?:currently )?not available|bad line length character: This$/im,
+        sign: new RegExp(`${turnsAway.source}|bad line length character: This$`, 'im'),
         errorClass: 'remote-setup',
         cause: (evidence) => `The account ${evidence.login.user} may not log in: its shell turns everybody away.`,
         next: ({ login }) => `Give it a shell, for example: chsh -s /bin/sh ${login.user}`,
@@ -4310,11 +4312,13 @@ function hasName(manifest, name) {
 /**
  * A script that prints a checksum of the names and of the directories' modes below the current directory. Given a file,
  * names whose status changed after it (content, mode, owner; also when their time was set back) count twice, which is to
- * say that the checksum differs.
+ * say that the checksum differs. BusyBox cannot compare these times, so there they are in the checksum themselves; and it
+ * forgets an `-exec … +` between parentheses.
  */
 function seeScript({ prune }) {
-    return `{ pwd -P; ls -di .; find . ${prune} \\( -type d -exec ls -ld {} + -o ! -type d \${1:+-cnewer "$1" -print} -o ! -name '' \\) -print
-} | sed 's/^\\(d[rwxsStT-]*\\).*/\\1/' | sort | cksum
+    return `if find . -prune -cnewer . >/dev/null 2>&1; then set -- \${1:+-cnewer "$1" -print}; else set -- -exec stat -c '%z %n' {} +; fi
+{ pwd -P; ls -di .; find . ${prune} -print -type d -exec ls -ld {} + -o ! -type d "$@"
+} | sed 's/^\\(d[rwxsStT-]*\\)[^/]* \\./\\1 ./' | sort | cksum
 `;
 }
 /**
@@ -4376,7 +4380,7 @@ ${seeScript(memory)}${mark}
 cat >"$m/pick" <<'${mark}' &&
 ${pickScript}${mark}
 printf '%s\\n' "$journal" ${rewrite ? '>' : '>>'}"$m/journal" && printf '%s\\n' ${shares} >"$m/sums" &&
-printf '%s\\n' "${memory.key} ${digest} $(sh "$m/see")" >"$m/new" || exit 2
+seen=$(sh "$m/see") && printf '%s\\n' "${memory.key} ${digest} $seen" >"$m/new" || exit 2
 `;
 }
 /** Its last part, when it is certain that what was sent is what was listed. */
@@ -5131,6 +5135,7 @@ function flooded({ label }) {
 
 
 
+
 /**
  * Asks the server, in any login shell, and leaves a shell there for the conclusion.
  * @param ask what to hold against the server's memory; undefined to ask for nothing that is remembered
@@ -5152,19 +5157,24 @@ async function survey_look(session, memory, ask, host, settings) {
     const command = session.connection.remote('survey', question);
     const shell = await openShell(command, mark, host, settings).catch(orStop(session, host));
     try {
-        return { survey: read(shell.answer, mark, session, ask), shell };
+        return { survey: read(shell.answer, mark, session, memory, ask), shell };
     }
     catch (error) {
         await shell.close();
         throw error;
     }
 }
-function read(answer, mark, session, ask) {
+function read(answer, mark, { login }, { path }, ask) {
     const [noise = '', facts, rest] = splitAt(answer, Buffer.from(`${mark}\n`));
-    if (facts === undefined || rest === undefined)
+    if (facts === undefined || rest === undefined) {
+        const said = noise.toString('utf8');
+        // rsync would hear this as garbage.
+        if (turnsAway.test(said))
+            throw diagnose({ method: 'rsync', login, path, code: undefined, said, sshLog: '' });
         return undefined;
+    }
     if (noise.length > 0) {
-        throw new PushError('remote-setup', `The login shell of ${formatLogin(session.login)} prints text, which rsync cannot tell from data.`, 'Let ~/.bashrc and the like print only in interactive shells.', { evidence: noise.toString('utf8').trim().split('\n')[0] ?? '' });
+        throw new PushError('remote-setup', `The login shell of ${formatLogin(login)} prints text, which rsync cannot tell from data.`, 'Let ~/.bashrc and the like print only in interactive shells.', { evidence: noise.toString('utf8').trim().split('\n')[0] ?? '' });
     }
     return parseFacts(facts.toString('utf8'), rest.subarray(0, -`${mark}.\n`.length), ask);
 }
@@ -7390,183 +7400,6 @@ function parseDisk(blocks, inodeHead, inodes, options) {
     };
 }
 
-;// CONCATENATED MODULE: ./build/core/doctor-there.js
-
-
-
-
-
-
-
-/** Less than this is told, though a push may still fit: bytes, and inodes. */
-const scarce = { bytes: 64 << 20, inodes: 1_000 };
-/** Shell, tool, path, disk and deploy command, of every upload; logged in. */
-async function examineThere(steps, examined, chart) {
-    const commands = steps.flatMap((step) => (step.verb === 'call' ? [firstWord(step.command)] : []));
-    const words = [...new Set(commands.filter((word) => word !== undefined))];
-    const uploads = steps.filter((step) => step.verb === 'upload');
-    for (const [index, step] of (uploads.length > 0 ? uploads : [undefined]).entries()) {
-        const { session, settings, host } = examined;
-        const inquiry = await inquire(session, step, index === 0 ? words : [], settings, host);
-        if (index === 0)
-            chart.tell(judgeShell(inquiry, step, session));
-        if (step !== undefined)
-            await examineUpload(step, inquiry.facts, examined, chart);
-        if (index === 0 && steps.length > 0)
-            chart.tell(...judgeWords(commands, words, inquiry.facts, session));
-    }
-    chart.skipRest('no push is planned');
-}
-async function examineUpload(step, facts, examined, chart) {
-    const { session, unsafe } = examined;
-    chart.tell(facts === undefined ? skipped('remote tool', noShell) : judgeTool(step, facts, session));
-    chart.tell(unsafe === undefined ? await judgePath(step, facts, examined) : fault('path', unsafe));
-    chart.tell(facts === undefined ? skipped('disk', noShell) : judgeDisk(step, facts, session));
-}
-const noShell = 'needs a shell there';
-/** What a push would say if it met this, in its own sentence; `evidence` is what was seen instead. */
-function foretold(step, session, said, evidence = '') {
-    const path = remotePath(step.destination);
-    const met = diagnose({ method: step.workspace.method, login: session.login, path, code: 1, said, sshLog: '' });
-    return { ...explain(met), evidence };
-}
-function judgeShell({ said, facts }, step, session) {
-    const line = said.trim().split('\n')[0] ?? '';
-    if (facts === undefined) {
-        if (step !== undefined && /account is (?:currently )?not available/i.test(said)) {
-            return fault('shell', foretold(step, session, said, line));
-        }
-        const cause = 'The server gives no shell: a command of its own answers.';
-        if (step?.workspace.method !== 'rsync')
-            return finding_ok('shell', line === '' ? cause : `${cause} It said: ${line}`);
-        const next = 'Nothing, if that is meant; guards that need to look at the directory there cannot.';
-        return finding_warning('shell', { cause, evidence: line, next });
-    }
-    if (said !== '' && step !== undefined)
-        return judgeNoise(line, step, session);
-    return finding_ok('shell', `${facts.shell || 'sh'}, user ${facts.user}, home ${facts.home}`);
-}
-/** What start-up files print is fatal to rsync and git. */
-function judgeNoise(line, step, session) {
-    const { method } = step.workspace;
-    if (method === 'rsync')
-        return fault('shell', foretold(step, session, 'is your shell clean', line));
-    if (method === 'git')
-        return fault('shell', foretold(step, session, 'bad line length character', line));
-    const cause = `The login shell of ${formatLogin(session.login)} prints text; Mercurial passes over some of it.`;
-    const next = 'Let ~/.bashrc and the like print only in interactive shells.';
-    return finding_warning('shell', { cause, evidence: line, next });
-}
-function judgeTool(step, { tool }, session) {
-    const { method } = step.workspace;
-    if (tool !== '' && !/openrsync/i.test(tool))
-        return finding_ok('remote tool', tool);
-    return fault('remote tool', foretold(step, session, `${method}: command not found`, tool));
-}
-async function judgePath(step, facts, examined) {
-    const { session, settings, host } = examined;
-    const { question } = methods[step.workspace.method];
-    if (question === undefined) {
-        return facts === undefined ? skipped('path', noShell) : judgeDirectory(step, facts, examined);
-    }
-    try {
-        const answer = await question({ step, settings, host }, session);
-        if (facts === undefined)
-            return finding_ok('path', `${remotePath(step.destination)} is ${answer}`);
-        const problem = refusal(step, facts, session);
-        return problem === undefined ? finding_ok('path', `${answer}, at ${facts.real}`) : fault('path', problem);
-    }
-    catch (error) {
-        if (host.signal.aborted)
-            throw error;
-        return fault('path', explain(error));
-    }
-}
-/** Why a push could not write there. That nobody can write to the file system is the disk's finding. */
-function refusal(step, facts, session) {
-    if (facts.kind === 'blocked')
-        return foretold(step, session, 'mkdir failed: File exists', facts.real);
-    if (!facts.writable && !facts.disk.readOnly)
-        return foretold(step, session, 'Permission denied', facts.real);
-    if (facts.held === '' || facts.held !== step.targetBranch)
-        return undefined;
-    return foretold(step, session, 'branch is currently checked out', facts.held);
-}
-function judgeDirectory(step, facts, { session, settings }) {
-    const problem = refusal(step, facts, session);
-    if (problem !== undefined)
-        return fault('path', problem);
-    const path = remotePath(step.destination);
-    if (facts.kind === 'missing')
-        return finding_ok('path', `${path} does not exist yet; a push makes it below ${facts.real}`);
-    try {
-        if (settings.delete && !step.workspace.isFile) {
-            guardMirror(facts.real, facts.home);
-            guardForeign(facts, settings.adopt, path);
-        }
-    }
-    catch (error) {
-        return fault('path', { ...explain(error), evidence: facts.real });
-    }
-    const content = facts.ours
-        ? 'a directory that dotcloud-push filled'
-        : facts.filled
-            ? 'a directory with files'
-            : 'an empty directory';
-    return finding_ok('path', `${path} is ${content}, at ${facts.real}`);
-}
-function judgeDisk(step, { disk }, session) {
-    const { bytes, inodes, mountPoint, readOnly } = disk;
-    if (readOnly)
-        return fault('disk', foretold(step, session, 'Read-only file system', mountPoint));
-    if (bytes === undefined)
-        return skipped('disk', 'df there does not tell');
-    const free = `${formatBytes(bytes)}${inodes === undefined ? '' : ` and ${inodes} inodes`} free at ${mountPoint}`;
-    if (bytes === 0 || inodes === 0)
-        return fault('disk', foretold(step, session, 'No space left on device', free));
-    if (bytes >= scarce.bytes && (inodes === undefined || inodes >= scarce.inodes))
-        return finding_ok('disk', free);
-    const next = 'Make room there, or check that the push fits.';
-    return finding_warning('disk', { cause: `The disk of ${formatLogin(session.login)} is almost full.`, evidence: free, next });
-}
-function formatBytes(bytes) {
-    const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
-    const power = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log2(bytes) / 10));
-    const number = bytes / 1024 ** power;
-    return `${power === 0 ? number : number.toFixed(1)} ${units[power]}`;
-}
-/** The command's name, behind assignments; undefined where only a shell could tell. */
-function firstWord(command) {
-    const word = command
-        .trim()
-        .split(/\s+/)
-        .find((each) => !/^[A-Za-z_]\w*=[\w./:@%+,-]*$/.test(each))
-        ?.replace(/;$/, '');
-    return word !== undefined && plainWord.test(word) ? word : undefined;
-}
-function judgeWords(commands, words, facts, session) {
-    if (commands.length === 0)
-        return [skipped('deploy command', 'none is set')];
-    if (facts === undefined)
-        return [skipped('deploy command', `${noShell}; it was not run`)];
-    const plain = words.map((word, index) => judgeWord(word, facts.words[index] ?? '', facts.shell, session));
-    return plain.length > 0 ? plain : [skipped('deploy command', 'its first word is not a plain name')];
-}
-function judgeWord(word, found, shell, session) {
-    if (found !== '')
-        return finding_ok('deploy command', `${word} is ${found === word ? 'there' : found}; it was not run`);
-    const cause = `${word} is not there on ${formatLogin(session.login)}.`;
-    // A path may lead to what the push itself brings.
-    if (word.includes('/'))
-        return finding_warning('deploy command', { cause, evidence: '', next: 'Nothing, if the push brings it.' });
-    if (!/(?:^|\/)(?:ba|z|k|da|a)?sh$/.test(shell)) {
-        const next = `Nothing, if it is a word of ${shell} itself.`;
-        return finding_warning('deploy command', { cause, evidence: '', next });
-    }
-    const next = 'Install it there, or write its full path in deploy-command.';
-    return fault('deploy command', explain(new PushError('deploy', cause, next)));
-}
-
 ;// CONCATENATED MODULE: ./build/core/html.js
 
 /** A whole number with commas. Without Intl, whose data take 9 ms to load. */
@@ -7816,6 +7649,178 @@ function goingBack(report) {
             .map((line) => literal(line))
             .join('\n')}</pre>`;
     return `${paragraph(`<b>To go back:</b> ${prose(how.advice)}`)}${command}`;
+}
+
+;// CONCATENATED MODULE: ./build/core/doctor-there.js
+
+
+
+
+
+
+
+
+/** Less than this is told, though a push may still fit: bytes, and inodes. */
+const scarce = { bytes: 64 << 20, inodes: 1_000 };
+/** Shell, tool, path, disk and deploy command, of every upload; logged in. */
+async function examineThere(steps, examined, chart) {
+    const commands = steps.flatMap((step) => (step.verb === 'call' ? [firstWord(step.command)] : []));
+    const words = [...new Set(commands.filter((word) => word !== undefined))];
+    const uploads = steps.filter((step) => step.verb === 'upload');
+    for (const [index, step] of (uploads.length > 0 ? uploads : [undefined]).entries()) {
+        const { session, settings, host } = examined;
+        const inquiry = await inquire(session, step, index === 0 ? words : [], settings, host);
+        if (index === 0)
+            chart.tell(judgeShell(inquiry, step, session));
+        if (step !== undefined)
+            await examineUpload(step, inquiry.facts, examined, chart);
+        if (index === 0 && steps.length > 0)
+            chart.tell(...judgeWords(commands, words, inquiry.facts, session));
+    }
+    chart.skipRest('no push is planned');
+}
+async function examineUpload(step, facts, examined, chart) {
+    const { session, unsafe } = examined;
+    chart.tell(facts === undefined ? skipped('remote tool', noShell) : judgeTool(step, facts, session));
+    chart.tell(unsafe === undefined ? await judgePath(step, facts, examined) : fault('path', unsafe));
+    chart.tell(facts === undefined ? skipped('disk', noShell) : judgeDisk(step, facts, session));
+}
+const noShell = 'needs a shell there';
+/** What a push would say if it met this, in its own sentence; `evidence` is what was seen instead. */
+function foretold(step, session, said, evidence = '') {
+    const path = remotePath(step.destination);
+    const met = diagnose({ method: step.workspace.method, login: session.login, path, code: 1, said, sshLog: '' });
+    return { ...explain(met), evidence };
+}
+function judgeShell({ said, facts }, step, session) {
+    const line = said.trim().split('\n')[0] ?? '';
+    if (facts === undefined) {
+        if (step !== undefined && /account is (?:currently )?not available/i.test(said)) {
+            return fault('shell', foretold(step, session, said, line));
+        }
+        const cause = 'The server gives no shell: a command of its own answers.';
+        if (step?.workspace.method !== 'rsync')
+            return finding_ok('shell', line === '' ? cause : `${cause} It said: ${line}`);
+        const next = 'Nothing, if that is meant; guards that need to look at the directory there cannot.';
+        return finding_warning('shell', { cause, evidence: line, next });
+    }
+    if (said !== '' && step !== undefined)
+        return judgeNoise(line, step, session);
+    return finding_ok('shell', `${facts.shell || 'sh'}, user ${facts.user}, home ${facts.home}`);
+}
+/** What start-up files print is fatal to rsync and git. */
+function judgeNoise(line, step, session) {
+    const { method } = step.workspace;
+    if (method === 'rsync')
+        return fault('shell', foretold(step, session, 'is your shell clean', line));
+    if (method === 'git')
+        return fault('shell', foretold(step, session, 'bad line length character', line));
+    const cause = `The login shell of ${formatLogin(session.login)} prints text; Mercurial passes over some of it.`;
+    const next = 'Let ~/.bashrc and the like print only in interactive shells.';
+    return finding_warning('shell', { cause, evidence: line, next });
+}
+function judgeTool(step, { tool }, session) {
+    const { method } = step.workspace;
+    if (tool !== '' && !/openrsync/i.test(tool))
+        return finding_ok('remote tool', tool);
+    return fault('remote tool', foretold(step, session, `${method}: command not found`, tool));
+}
+async function judgePath(step, facts, examined) {
+    const { session, settings, host } = examined;
+    const { question } = methods[step.workspace.method];
+    if (question === undefined) {
+        return facts === undefined ? skipped('path', noShell) : judgeDirectory(step, facts, examined);
+    }
+    try {
+        const answer = await question({ step, settings, host }, session);
+        if (facts === undefined)
+            return finding_ok('path', `${remotePath(step.destination)} is ${answer}`);
+        const problem = refusal(step, facts, session);
+        return problem === undefined ? finding_ok('path', `${answer}, at ${facts.real}`) : fault('path', problem);
+    }
+    catch (error) {
+        if (host.signal.aborted)
+            throw error;
+        return fault('path', explain(error));
+    }
+}
+/** Why a push could not write there. That nobody can write to the file system is the disk's finding. */
+function refusal(step, facts, session) {
+    if (facts.kind === 'blocked')
+        return foretold(step, session, 'mkdir failed: File exists', facts.real);
+    if (!facts.writable && !facts.disk.readOnly)
+        return foretold(step, session, 'Permission denied', facts.real);
+    if (facts.held === '' || facts.held !== step.targetBranch)
+        return undefined;
+    return foretold(step, session, 'branch is currently checked out', facts.held);
+}
+function judgeDirectory(step, facts, { session, settings }) {
+    const problem = refusal(step, facts, session);
+    if (problem !== undefined)
+        return fault('path', problem);
+    const path = remotePath(step.destination);
+    if (facts.kind === 'missing')
+        return finding_ok('path', `${path} does not exist yet; a push makes it below ${facts.real}`);
+    try {
+        if (settings.delete && !step.workspace.isFile) {
+            guardMirror(facts.real, facts.home);
+            guardForeign(facts, settings.adopt, path);
+        }
+    }
+    catch (error) {
+        return fault('path', { ...explain(error), evidence: facts.real });
+    }
+    const content = facts.ours
+        ? 'a directory that dotcloud-push filled'
+        : facts.filled
+            ? 'a directory with files'
+            : 'an empty directory';
+    return finding_ok('path', `${path} is ${content}, at ${facts.real}`);
+}
+function judgeDisk(step, { disk }, session) {
+    const { bytes, inodes, mountPoint, readOnly } = disk;
+    if (readOnly)
+        return fault('disk', foretold(step, session, 'Read-only file system', mountPoint));
+    if (bytes === undefined)
+        return skipped('disk', 'df there does not tell');
+    const free = `${formatSize(bytes)}${inodes === undefined ? '' : ` and ${countOf(inodes, 'inode')}`} free at ${mountPoint}`;
+    if (bytes === 0 || inodes === 0)
+        return fault('disk', foretold(step, session, 'No space left on device', free));
+    if (bytes >= scarce.bytes && (inodes === undefined || inodes >= scarce.inodes))
+        return finding_ok('disk', free);
+    const next = 'Make room there, or check that the push fits.';
+    return finding_warning('disk', { cause: `The disk of ${formatLogin(session.login)} is almost full.`, evidence: free, next });
+}
+/** The command's name, behind assignments; undefined where only a shell could tell. */
+function firstWord(command) {
+    const word = command
+        .trim()
+        .split(/\s+/)
+        .find((each) => !/^[A-Za-z_]\w*=[\w./:@%+,-]*$/.test(each))
+        ?.replace(/;$/, '');
+    return word !== undefined && plainWord.test(word) ? word : undefined;
+}
+function judgeWords(commands, words, facts, session) {
+    if (commands.length === 0)
+        return [skipped('deploy command', 'none is set')];
+    if (facts === undefined)
+        return [skipped('deploy command', `${noShell}; it was not run`)];
+    const plain = words.map((word, index) => judgeWord(word, facts.words[index] ?? '', facts.shell, session));
+    return plain.length > 0 ? plain : [skipped('deploy command', 'its first word is not a plain name')];
+}
+function judgeWord(word, found, shell, session) {
+    if (found !== '')
+        return finding_ok('deploy command', `${word} is ${found === word ? 'there' : found}; it was not run`);
+    const cause = `${word} is not there on ${formatLogin(session.login)}.`;
+    // A path may lead to what the push itself brings.
+    if (word.includes('/'))
+        return finding_warning('deploy command', { cause, evidence: '', next: 'Nothing, if the push brings it.' });
+    if (!/(?:^|\/)(?:ba|z|k|da|a)?sh$/.test(shell)) {
+        const next = `Nothing, if it is a word of ${shell} itself.`;
+        return finding_warning('deploy command', { cause, evidence: '', next });
+    }
+    const next = 'Install it there, or write its full path in deploy-command.';
+    return fault('deploy command', explain(new PushError('deploy', cause, next)));
 }
 
 ;// CONCATENATED MODULE: ./build/core/examination.js

@@ -34,6 +34,9 @@ const hungUp =
 const lineLost =
   /^(?:client_loop: .*|.*Broken pipe|Connection (?:to .* )?(?:closed|reset).*|Timeout, server .* not responding.*|packet_write_.*|ssh_packet_.*|mux_client_.*: (?:read|write).*|Control master terminated unexpectedly.*|kex_exchange_identification.*|ssh: connect to .*|Connection timed out.*)$/m
 
+/** What nologin and its like print instead of running a command. */
+export const turnsAway = /account is (?:currently )?not available/i
+
 /** The first sign that fits names the failure; the more telling stand before the more general. */
 export const signs: readonly Sign[] = [
   {
@@ -89,7 +92,7 @@ export const signs: readonly Sign[] = [
   {
     of: every,
     // Of what nologin prints, git shows the first word.
-    sign: /account is (?:currently )?not available|bad line length character: This$/im,
+    sign: new RegExp(`${turnsAway.source}|bad line length character: This$`, 'im'),
     errorClass: 'remote-setup',
     cause: (evidence) => `The account ${evidence.login.user} may not log in: its shell turns everybody away.`,
     next: ({ login }) => `Give it a shell, for example: chsh -s /bin/sh ${login.user}`,

@@ -7,6 +7,7 @@ import { type Chart, type Finding, fault, ok, skipped, warning } from './finding
 import { guardForeign, guardMirror } from './guards.js'
 import type { Host, Session, Settings } from './model.js'
 import type { Step, UploadStep } from './plan.js'
+import { countOf, formatSize } from './summary.js'
 
 /** Less than this is told, though a push may still fit: bytes, and inodes. */
 const scarce = { bytes: 64 << 20, inodes: 1_000 } as const
@@ -137,18 +138,11 @@ function judgeDisk(step: UploadStep, { disk }: Facts, session: Session): Finding
   const { bytes, inodes, mountPoint, readOnly } = disk
   if (readOnly) return fault('disk', foretold(step, session, 'Read-only file system', mountPoint))
   if (bytes === undefined) return skipped('disk', 'df there does not tell')
-  const free = `${formatBytes(bytes)}${inodes === undefined ? '' : ` and ${inodes} inodes`} free at ${mountPoint}`
+  const free = `${formatSize(bytes)}${inodes === undefined ? '' : ` and ${countOf(inodes, 'inode')}`} free at ${mountPoint}`
   if (bytes === 0 || inodes === 0) return fault('disk', foretold(step, session, 'No space left on device', free))
   if (bytes >= scarce.bytes && (inodes === undefined || inodes >= scarce.inodes)) return ok('disk', free)
   const next = 'Make room there, or check that the push fits.'
   return warning('disk', { cause: `The disk of ${formatLogin(session.login)} is almost full.`, evidence: free, next })
-}
-
-export function formatBytes(bytes: number): string {
-  const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']
-  const power = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log2(bytes) / 10))
-  const number = bytes / 1024 ** power
-  return `${power === 0 ? number : number.toFixed(1)} ${units[power]}`
 }
 
 /** The command's name, behind assignments; undefined where only a shell could tell. */

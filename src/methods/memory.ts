@@ -79,11 +79,13 @@ function hasName(manifest: Manifest, name: string): boolean {
 /**
  * A script that prints a checksum of the names and of the directories' modes below the current directory. Given a file,
  * names whose status changed after it (content, mode, owner; also when their time was set back) count twice, which is to
- * say that the checksum differs.
+ * say that the checksum differs. BusyBox cannot compare these times, so there they are in the checksum themselves; and it
+ * forgets an `-exec … +` between parentheses.
  */
 function seeScript({ prune }: Memory): string {
-  return `{ pwd -P; ls -di .; find . ${prune} \\( -type d -exec ls -ld {} + -o ! -type d \${1:+-cnewer "$1" -print} -o ! -name '' \\) -print
-} | sed 's/^\\(d[rwxsStT-]*\\).*/\\1/' | sort | cksum
+  return `if find . -prune -cnewer . >/dev/null 2>&1; then set -- \${1:+-cnewer "$1" -print}; else set -- -exec stat -c '%z %n' {} +; fi
+{ pwd -P; ls -di .; find . ${prune} -print -type d -exec ls -ld {} + -o ! -type d "$@"
+} | sed 's/^\\(d[rwxsStT-]*\\)[^/]* \\./\\1 ./' | sort | cksum
 `
 }
 
@@ -164,7 +166,7 @@ ${seeScript(memory)}${mark}
 cat >"$m/pick" <<'${mark}' &&
 ${pickScript}${mark}
 printf '%s\\n' "$journal" ${rewrite ? '>' : '>>'}"$m/journal" && printf '%s\\n' ${shares} >"$m/sums" &&
-printf '%s\\n' "${memory.key} ${digest} $(sh "$m/see")" >"$m/new" || exit 2
+seen=$(sh "$m/see") && printf '%s\\n' "${memory.key} ${digest} $seen" >"$m/new" || exit 2
 `
 }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { gunzipSync } from 'node:zlib'
 import { formatLogin } from '../core/destination.js'
+import { diagnose, turnsAway } from '../core/diagnose.js'
 import { PushError } from '../core/errors.js'
 import type { Host, Session, Settings } from '../core/model.js'
 import { quote } from '../core/quote.js'
@@ -64,20 +65,31 @@ export async function look(
   const command = session.connection.remote('survey', question)
   const shell = await openShell(command, mark, host, settings).catch(orStop(session, host))
   try {
-    return { survey: read(shell.answer, mark, session, ask), shell }
+    return { survey: read(shell.answer, mark, session, memory, ask), shell }
   } catch (error) {
     await shell.close()
     throw error
   }
 }
 
-function read(answer: Buffer, mark: string, session: Session, ask: Question | undefined): Survey | undefined {
+function read(
+  answer: Buffer,
+  mark: string,
+  { login }: Session,
+  { path }: Memory,
+  ask: Question | undefined,
+): Survey | undefined {
   const [noise = '', facts, rest] = splitAt(answer, Buffer.from(`${mark}\n`))
-  if (facts === undefined || rest === undefined) return undefined
+  if (facts === undefined || rest === undefined) {
+    const said = noise.toString('utf8')
+    // rsync would hear this as garbage.
+    if (turnsAway.test(said)) throw diagnose({ method: 'rsync', login, path, code: undefined, said, sshLog: '' })
+    return undefined
+  }
   if (noise.length > 0) {
     throw new PushError(
       'remote-setup',
-      `The login shell of ${formatLogin(session.login)} prints text, which rsync cannot tell from data.`,
+      `The login shell of ${formatLogin(login)} prints text, which rsync cannot tell from data.`,
       'Let ~/.bashrc and the like print only in interactive shells.',
       { evidence: noise.toString('utf8').trim().split('\n')[0] ?? '' },
     )
