@@ -511,7 +511,7 @@ exec sh -c "$COMMAND"`),
       expectFault(step, {
         check: 'disk',
         class: 'space',
-        says: /is full.*0 bytes/s,
+        says: /is full.*0 B /s,
         next: 'Make room',
         shape: 'ooooooooooofs',
       })

@@ -482,7 +482,7 @@ done`
     for (const method of methods) {
       const rig = makeRig(method, server, undefined, { path: method })
       const step = await rig.push({ 'deploy-command': count })
-      const says = /may not log in: its shell turns everybody away\..*chsh -s/
+      const says = /may not log in: its shell turns everybody away\..*chsh -s/s
       expectFailure(`nologin: ${method}`, step, { class: 'remote-setup', stage: 'push', says })
     }
     expect(ran(server)).toBe(0)

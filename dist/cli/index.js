@@ -7326,7 +7326,7 @@ async function transfer(task, session, listing, { mirror, dryRun, tells, first, 
     const { output, failure } = await attempt(task, session, { label: 'rsync', file: 'rsync', args, env: { ...session.env, ...passage?.env } }, {
         ...(passage === undefined ? {} : { lender: passage.lender }),
         stdout(line) {
-            const item = parseItem(line);
+            const item = tells ? parseItem(line) : undefined;
             const progress = item === undefined ? parseProgress(line) : undefined;
             if (progress !== undefined)
                 host.log.progress(progress);

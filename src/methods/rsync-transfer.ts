@@ -63,7 +63,7 @@ export async function transfer(
     {
       ...(passage === undefined ? {} : { lender: passage.lender }),
       stdout(line) {
-        const item = parseItem(line)
+        const item = tells ? parseItem(line) : undefined
         const progress = item === undefined ? parseProgress(line) : undefined
         if (progress !== undefined) host.log.progress(progress)
         else if (item === undefined) said.push(line)
