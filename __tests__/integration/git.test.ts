@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, tru
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { asRoot, privilege } from '../support/faults.ts'
+import { asRoot, gate, privilege } from '../support/faults.ts'
 import { type Inputs, inputsFor, runAction } from '../support/runner.ts'
 import { type Server, sshd } from '../support/sshd.ts'
 import { atEnd, temporaryDirectory } from '../support/temporary.ts'
@@ -617,6 +617,24 @@ describe('what the server does', () => {
     expect(step.outputs).toMatchObject({ result: 'failed', 'error-class': 'transfer', uploaded: 'false' })
     expect(step.errors[0]).toContain('refs/heads/main')
     expect(deploys(server)).toEqual([])
+  })
+
+  it('a receiver that only takes pushes: the start of another one tells where the branch is', async () => {
+    const only = 'case $COMMAND in git-receive-pack*) exec sh -c "$COMMAND" ;; esac\necho "Pushes only." >&2\nexit 1'
+    const server = await sshd({ gate: gate(only) })
+    const app = appOn(server)
+    const workspace = gitWorkspace()
+    expect((await server.ssh("git-upload-pack 'app'")).stderr).toContain('Pushes only.')
+    const first = await push(server, workspace)
+    expect(first.outputs, first.log).toMatchObject({ result: 'deployed', uploaded: 'true', revision: workspace.sha() })
+    expect(app.tip()).toBe(workspace.sha())
+    expect((await push(server, workspace)).outputs).toMatchObject({ result: 'unchanged' })
+    writeFiles(app.path, { 'hooks/post-receive': hook('git update-ref -d refs/heads/main') })
+    commit(workspace, { 'a.txt': 'moved back\n' })
+    const step = await push(server, workspace)
+    expect(step.outputs).toMatchObject({ result: 'failed', uploaded: 'false' })
+    // The naive one, and one a push.
+    expect(server.logins()).toBe(4)
   })
 
   it('no repository: the error says how to make one', async () => {

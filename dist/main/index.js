@@ -6007,7 +6007,7 @@ class Repository {
     async #arrived(revision, ref, task = this.#task) {
         try {
             await this.#session.connection.ready();
-            return (await this.remoteTip(ref, task)) === revision;
+            return (await this.#readBack(revision, ref, task)) === revision;
         }
         catch {
             return false;
@@ -6015,12 +6015,30 @@ class Repository {
     }
     /** A push that returned 0 is not yet a ref that moved: read it back. */
     async verify(revision, ref) {
-        const tip = await this.remoteTip(ref);
+        const tip = await this.#readBack(revision, ref, this.#task);
         if (tip === revision)
             return;
         throw new PushError('transfer', `git push succeeded, but ${ref} is not the revision that was pushed.`, 'Somebody may have pushed at the same moment, or a hook moved it back: look there, then run this again.', {
             evidence: `${ref} is ${tip || 'missing'}, pushed was ${revision}`,
         });
+    }
+    /** A receiver that only takes pushes answers no ls-remote; the beginning of another push tells what it has. */
+    async #readBack(revision, ref, task) {
+        try {
+            return await this.remoteTip(ref, task);
+        }
+        catch (error) {
+            if (!(error instanceof PushError) || error.errorClass !== 'remote-setup')
+                throw error;
+            if (await this.#isUpToDate(revision, ref, task))
+                return revision;
+            throw error;
+        }
+    }
+    async #isUpToDate(revision, ref, task) {
+        const args = ['push', '--porcelain', '--dry-run', '--', this.#url(), `${revision}:${ref}`];
+        const { output } = await attempt(task, this.#session, this.command('git push --dry-run', args));
+        return output.code === 0 && output.stdout.split('\n').some((line) => line.startsWith(`=\t${revision}:${ref}\t`));
     }
     /** What git prints with `-z`; nothing when it fails, as it does on a revision that is not here. */
     async fields(label, args) {

@@ -211,7 +211,7 @@ export class Repository {
   async #arrived(revision: string, ref: string, task = this.#task): Promise<boolean> {
     try {
       await this.#session.connection.ready()
-      return (await this.remoteTip(ref, task)) === revision
+      return (await this.#readBack(revision, ref, task)) === revision
     } catch {
       return false
     }
@@ -219,7 +219,7 @@ export class Repository {
 
   /** A push that returned 0 is not yet a ref that moved: read it back. */
   async verify(revision: string, ref: string): Promise<void> {
-    const tip = await this.remoteTip(ref)
+    const tip = await this.#readBack(revision, ref, this.#task)
     if (tip === revision) return
     throw new PushError(
       'transfer',
@@ -229,6 +229,23 @@ export class Repository {
         evidence: `${ref} is ${tip || 'missing'}, pushed was ${revision}`,
       },
     )
+  }
+
+  /** A receiver that only takes pushes answers no ls-remote; the beginning of another push tells what it has. */
+  async #readBack(revision: string, ref: string, task: Task): Promise<string> {
+    try {
+      return await this.remoteTip(ref, task)
+    } catch (error) {
+      if (!(error instanceof PushError) || error.errorClass !== 'remote-setup') throw error
+      if (await this.#isUpToDate(revision, ref, task)) return revision
+      throw error
+    }
+  }
+
+  async #isUpToDate(revision: string, ref: string, task: Task): Promise<boolean> {
+    const args = ['push', '--porcelain', '--dry-run', '--', this.#url(), `${revision}:${ref}`]
+    const { output } = await attempt(task, this.#session, this.command('git push --dry-run', args))
+    return output.code === 0 && output.stdout.split('\n').some((line) => line.startsWith(`=\t${revision}:${ref}\t`))
   }
 
   /** What git prints with `-z`; nothing when it fails, as it does on a revision that is not here. */
