@@ -45,6 +45,7 @@ describe('a connection', () => {
     const { connection, started, lose, end } = played()
     await connection.ready()
     lose()
+    expect(connection.shared()).toBe(false)
     await connection.ready()
     expect(started).toHaveLength(2)
     end(0)

@@ -6218,6 +6218,14 @@ function tellingLine(text) {
         '');
 }
 
+;// CONCATENATED MODULE: ./build/core/no-longer.js
+/** Waits for an end, whatever it is, but no longer than these milliseconds. */
+async function noLonger(milliseconds, end, clock) {
+    const over = new AbortController();
+    const ended = end.finally(() => over.abort());
+    await Promise.race([ended, clock.sleep(milliseconds, over.signal)]).catch(() => undefined);
+}
+
 ;// CONCATENATED MODULE: ./build/core/remote-stop.js
 
 /**
@@ -6255,6 +6263,7 @@ function orStop(session, host) {
 
 
 
+
 /** Runs a method's own command and keeps what ssh logged meanwhile. */
 async function attempt(task, session, command, on = {}) {
     const { settings, host, step } = task;
@@ -6286,9 +6295,7 @@ async function bothHalves(here, there, clock) {
     there.end();
     if (output.code === 0)
         return { ...output, code: (await there.done).code };
-    const over = new AbortController();
-    const ended = there.done.finally(() => over.abort());
-    await Promise.race([ended, clock.sleep(mostAwaited, over.signal)]).catch(() => undefined);
+    await noLonger(mostAwaited, there.done, clock);
     return output;
 }
 /** Keeps the last of what was said, for a diagnosis. */
@@ -7668,6 +7675,7 @@ function allAdded({ entries }) {
 /** Finds out what has to be done by the cheapest way that is certain, and holds it against the limit of deletions. */
 async function planWork(task, session, { listing, survey, mirror, shell }) {
     const { settings } = task;
+    // All is new, and the transfer need not wait for a list of it.
     if (survey !== undefined && !survey.filled) {
         return { how: 'first', changes: settings.dryRun ? allAdded(listing) : undefined };
     }
@@ -9350,8 +9358,11 @@ function io_copyFile(srcFile, destFile, force) {
 
 
 
+
 /** Seconds to wait before the second, third, … attempt; the last one repeats. */
 const delays = [2, 5, 10];
+/** Milliseconds in which ssh can be expected to leave. */
+const connection_mostAwaited = 1_000;
 /** Milliseconds between two looks for the socket of a connection that is being opened. */
 const lookInterval = 5;
 function createConnection(options, settings, host) {
@@ -9445,6 +9456,9 @@ function createConnection(options, settings, host) {
         }
     }
     async function open() {
+        const lost = master;
+        master = undefined;
+        await lost?.stop();
         for (let attempt = 1;; attempt++) {
             try {
                 return await dialForPinnedKey();
@@ -9458,18 +9472,11 @@ function createConnection(options, settings, host) {
             }
         }
     }
-    async function release(lost) {
-        master = undefined;
-        await lost.stop();
-    }
+    // ssh removes its socket, then ends: who lost the connection may ask in between.
+    const isOpen = () => master !== undefined && (0,external_node_fs_.existsSync)(socket);
     return {
         async ready() {
-            if (!options.multiplex)
-                return;
-            // ssh removes its socket, then ends: who lost the connection may be here in between.
-            if (master !== undefined && !(0,external_node_fs_.existsSync)(socket))
-                await release(master);
-            if (master !== undefined)
+            if (!options.multiplex || isOpen())
                 return;
             // A connection that was lost is opened again; one that could not be opened has had its attempts.
             opening ??= open().then(() => {
@@ -9477,7 +9484,7 @@ function createConnection(options, settings, host) {
             });
             await opening;
         },
-        shared: () => master !== undefined,
+        shared: isOpen,
         remote: (label, commandLine, stdin) => ssh(label, ['--', loginWord(login), commandLine], stdin),
         log,
         offered,
@@ -9488,9 +9495,7 @@ function createConnection(options, settings, host) {
             if (running !== undefined) {
                 // Its keeper tells ssh to leave. A connection that hangs is not waited for: it is ended.
                 running.end();
-                const brief = AbortSignal.timeout(1_000);
-                const over = new Promise((resolve) => brief.addEventListener('abort', resolve));
-                await Promise.race([running.done, over]).catch(() => undefined);
+                await noLonger(connection_mostAwaited, running.done, host.clock);
                 await running.stop();
             }
             return bytesSent(await log());

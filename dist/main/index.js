@@ -2924,6 +2924,14 @@ function tellingLine(text) {
         '');
 }
 
+;// CONCATENATED MODULE: ./build/core/no-longer.js
+/** Waits for an end, whatever it is, but no longer than these milliseconds. */
+async function noLonger(milliseconds, end, clock) {
+    const over = new AbortController();
+    const ended = end.finally(() => over.abort());
+    await Promise.race([ended, clock.sleep(milliseconds, over.signal)]).catch(() => undefined);
+}
+
 ;// CONCATENATED MODULE: ./build/core/remote-stop.js
 
 /**
@@ -2961,6 +2969,7 @@ function orStop(session, host) {
 
 
 
+
 /** Runs a method's own command and keeps what ssh logged meanwhile. */
 async function attempt(task, session, command, on = {}) {
     const { settings, host, step } = task;
@@ -2992,9 +3001,7 @@ async function bothHalves(here, there, clock) {
     there.end();
     if (output.code === 0)
         return { ...output, code: (await there.done).code };
-    const over = new AbortController();
-    const ended = there.done.finally(() => over.abort());
-    await Promise.race([ended, clock.sleep(mostAwaited, over.signal)]).catch(() => undefined);
+    await noLonger(mostAwaited, there.done, clock);
     return output;
 }
 /** Keeps the last of what was said, for a diagnosis. */
@@ -5363,6 +5370,7 @@ function allAdded({ entries }) {
 /** Finds out what has to be done by the cheapest way that is certain, and holds it against the limit of deletions. */
 async function planWork(task, session, { listing, survey, mirror, shell }) {
     const { settings } = task;
+    // All is new, and the transfer need not wait for a list of it.
     if (survey !== undefined && !survey.filled) {
         return { how: 'first', changes: settings.dryRun ? allAdded(listing) : undefined };
     }
@@ -6662,8 +6670,11 @@ function milliseconds(seconds) {
 
 
 
+
 /** Seconds to wait before the second, third, … attempt; the last one repeats. */
 const delays = [2, 5, 10];
+/** Milliseconds in which ssh can be expected to leave. */
+const connection_mostAwaited = 1_000;
 /** Milliseconds between two looks for the socket of a connection that is being opened. */
 const lookInterval = 5;
 function createConnection(options, settings, host) {
@@ -6757,6 +6768,9 @@ function createConnection(options, settings, host) {
         }
     }
     async function open() {
+        const lost = master;
+        master = undefined;
+        await lost?.stop();
         for (let attempt = 1;; attempt++) {
             try {
                 return await dialForPinnedKey();
@@ -6770,18 +6784,11 @@ function createConnection(options, settings, host) {
             }
         }
     }
-    async function release(lost) {
-        master = undefined;
-        await lost.stop();
-    }
+    // ssh removes its socket, then ends: who lost the connection may ask in between.
+    const isOpen = () => master !== undefined && (0,external_node_fs_namespaceObject.existsSync)(socket);
     return {
         async ready() {
-            if (!options.multiplex)
-                return;
-            // ssh removes its socket, then ends: who lost the connection may be here in between.
-            if (master !== undefined && !(0,external_node_fs_namespaceObject.existsSync)(socket))
-                await release(master);
-            if (master !== undefined)
+            if (!options.multiplex || isOpen())
                 return;
             // A connection that was lost is opened again; one that could not be opened has had its attempts.
             opening ??= open().then(() => {
@@ -6789,7 +6796,7 @@ function createConnection(options, settings, host) {
             });
             await opening;
         },
-        shared: () => master !== undefined,
+        shared: isOpen,
         remote: (label, commandLine, stdin) => ssh(label, ['--', loginWord(login), commandLine], stdin),
         log,
         offered,
@@ -6800,9 +6807,7 @@ function createConnection(options, settings, host) {
             if (running !== undefined) {
                 // Its keeper tells ssh to leave. A connection that hangs is not waited for: it is ended.
                 running.end();
-                const brief = AbortSignal.timeout(1_000);
-                const over = new Promise((resolve) => brief.addEventListener('abort', resolve));
-                await Promise.race([running.done, over]).catch(() => undefined);
+                await noLonger(connection_mostAwaited, running.done, host.clock);
                 await running.stop();
             }
             return bytesSent(await log());

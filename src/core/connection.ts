@@ -4,11 +4,14 @@ import { join } from 'node:path'
 import { formatLogin, type Login, loginWord } from './destination.js'
 import { PushError } from './errors.js'
 import type { Command, Connection, Host, Running, Settings } from './model.js'
+import { noLonger } from './no-longer.js'
 import { fileNames } from './ssh-files.js'
 import { bytesSent, connectFailure, type OfferedKey, parseOffered, serverSoftware } from './ssh-log.js'
 
 /** Seconds to wait before the second, third, … attempt; the last one repeats. */
 const delays = [2, 5, 10]
+/** Milliseconds in which ssh can be expected to leave. */
+const mostAwaited = 1_000
 /** Milliseconds between two looks for the socket of a connection that is being opened. */
 const lookInterval = 5
 
@@ -120,6 +123,9 @@ export function createConnection(options: ConnectionOptions, settings: Settings,
   }
 
   async function open(): Promise<void> {
+    const lost = master
+    master = undefined
+    await lost?.stop()
     for (let attempt = 1; ; attempt++) {
       try {
         return await dialForPinnedKey()
@@ -132,24 +138,19 @@ export function createConnection(options: ConnectionOptions, settings: Settings,
     }
   }
 
-  async function release(lost: Running): Promise<void> {
-    master = undefined
-    await lost.stop()
-  }
+  // ssh removes its socket, then ends: who lost the connection may ask in between.
+  const isOpen = () => master !== undefined && existsSync(socket)
 
   return {
     async ready() {
-      if (!options.multiplex) return
-      // ssh removes its socket, then ends: who lost the connection may be here in between.
-      if (master !== undefined && !existsSync(socket)) await release(master)
-      if (master !== undefined) return
+      if (!options.multiplex || isOpen()) return
       // A connection that was lost is opened again; one that could not be opened has had its attempts.
       opening ??= open().then(() => {
         opening = undefined
       })
       await opening
     },
-    shared: () => master !== undefined,
+    shared: isOpen,
     remote: (label, commandLine, stdin) => ssh(label, ['--', loginWord(login), commandLine], stdin),
     log,
     offered,
@@ -160,9 +161,7 @@ export function createConnection(options: ConnectionOptions, settings: Settings,
       if (running !== undefined) {
         // Its keeper tells ssh to leave. A connection that hangs is not waited for: it is ended.
         running.end()
-        const brief = AbortSignal.timeout(1_000)
-        const over = new Promise((resolve) => brief.addEventListener('abort', resolve))
-        await Promise.race([running.done, over]).catch(() => undefined)
+        await noLonger(mostAwaited, running.done, host.clock)
         await running.stop()
       }
       return bytesSent(await log())

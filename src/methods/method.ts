@@ -13,6 +13,7 @@ import type {
   Upload,
   Watch,
 } from '../core/model.js'
+import { noLonger } from '../core/no-longer.js'
 import type { UploadStep } from '../core/plan.js'
 import { orStop } from '../core/remote-stop.js'
 
@@ -85,9 +86,7 @@ async function bothHalves(here: Promise<Output>, there: Running | undefined, clo
   if (there === undefined) return output
   there.end()
   if (output.code === 0) return { ...output, code: (await there.done).code }
-  const over = new AbortController()
-  const ended = there.done.finally(() => over.abort())
-  await Promise.race([ended, clock.sleep(mostAwaited, over.signal)]).catch(() => undefined)
+  await noLonger(mostAwaited, there.done, clock)
   return output
 }
 

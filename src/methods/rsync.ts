@@ -146,6 +146,7 @@ interface Work extends Found {
 /** Finds out what has to be done by the cheapest way that is certain, and holds it against the limit of deletions. */
 async function planWork(task: Guarded, session: Session, { listing, survey, mirror, shell }: Situation): Promise<Work> {
   const { settings } = task
+  // All is new, and the transfer need not wait for a list of it.
   if (survey !== undefined && !survey.filled) {
     return { how: 'first', changes: settings.dryRun ? allAdded(listing) : undefined }
   }
