@@ -760,6 +760,22 @@ describe('servers and places', () => {
     expect(step.errors[0]).toContain('openrsync')
   })
 
+  it('a server that allows one session at a time: it remembers, and one login does', async () => {
+    const { server, there, workspace, push, write, remove } = await rig(
+      { 'a.txt': 'a\n', 'b.txt': 'b\n', 'c.txt': 'c\n' },
+      { config: ['MaxSessions 1'] },
+    )
+    expect((await push()).outputs).toMatchObject({ result: 'deployed' })
+    write({ 'a.txt': 'A\n' })
+    remove('b.txt')
+    expect((await push()).outputs).toMatchObject({ result: 'deployed', 'deleted-files': '1' })
+    expect(tree(there)).toEqual(tree(workspace))
+    const asked = server.commands().length
+    expect((await push()).outputs).toMatchObject({ result: 'unchanged' })
+    expect(server.commands()).toHaveLength(asked + 1)
+    expect(server.logins()).toBe(3)
+  })
+
   it('a destination that is a file, or below one', async () => {
     const { server, push } = await rig()
     writeFiles(server.home, { file: 'keep me\n' })

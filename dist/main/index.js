@@ -4415,15 +4415,18 @@ const precedence = 10;
 function openConclusion(task, session, listing, { difference, carryOn }) {
     const { host, settings } = task;
     const { entries, sums, memory } = listing;
-    const command = session.connection.remote('conclusion', 'gzip -dc | sh');
+    const { connection } = session;
+    const script = ['conclusion', 'gzip -dc | sh'];
     const rewrite = difference === undefined || carryOn !== true;
-    const journal = sums === undefined ? [] : rewrite ? wholeJournal(entries) : [journalOf(difference, entries)];
-    const opened = host.clock.sleep(precedence, host.signal).then(async () => {
+    const journal = () => (sums === undefined ? [] : rewrite ? wholeJournal(entries) : [journalOf(difference, entries)]);
+    const open = async (command) => {
         const running = host.runner.start(command, { signal: host.signal, idle: settings.idleTimeout });
         running.pause();
-        running.write(await pack(draftScript(journal)));
+        running.write(await pack(draftScript(journal())));
         return running;
-    });
+    };
+    // The line may be lost at any moment, and then the next attempt is the one to log in.
+    const opened = host.clock.sleep(precedence, host.signal).then(() => open(connection.sharing(...script)));
     opened.catch(() => undefined);
     const gone = settings.delete ? difference : undefined;
     return {
@@ -4431,9 +4434,14 @@ function openConclusion(task, session, listing, { difference, carryOn }) {
             const { removed = [], removedDirectories = [] } = gone ?? {};
             const ending = endingScript(memory, { revision, removed, removedDirectories, sums, rewrite });
             const certain = sums !== undefined && isSettled(task, listing, difference);
-            const running = await opened;
-            running.end(await pack(certain ? [ending, confirmation] : [ending]));
-            const { code, stderr } = await running.done.catch(orStop(session, host));
+            const conclude = async (running) => {
+                running.end(await pack(certain ? [ending, confirmation] : [ending]));
+                return await running.done.catch(orStop(session, host));
+            };
+            const early = await conclude(await opened);
+            // Where one session at a time is allowed, rsync had it.
+            const refused = early.code === 255 && connection.shared();
+            const { code, stderr } = refused ? await conclude(await open(connection.remote(...script))) : early;
             if (code === 0)
                 return;
             const evidence = stderr.trim().split('\n')[0] ?? '';
@@ -6798,6 +6806,7 @@ function createConnection(options, settings, host) {
         },
         shared: isOpen,
         remote: (label, commandLine, stdin) => ssh(label, ['--', loginWord(login), commandLine], stdin),
+        sharing: (label, commandLine) => ssh(label, ['-o', 'ProxyCommand=false', '--', loginWord(login), commandLine]),
         log,
         offered,
         async close() {

@@ -152,6 +152,7 @@ export function createConnection(options: ConnectionOptions, settings: Settings,
     },
     shared: isOpen,
     remote: (label, commandLine, stdin) => ssh(label, ['--', loginWord(login), commandLine], stdin),
+    sharing: (label, commandLine) => ssh(label, ['-o', 'ProxyCommand=false', '--', loginWord(login), commandLine]),
     log,
     offered,
     async close() {

@@ -237,6 +237,8 @@ export interface Connection {
   shared(): boolean
   /** A command line for the other side. */
   remote(label: string, commandLine: string, stdin?: string | Buffer): Command
+  /** The same, but it fails rather than log in by itself when there is no connection to share. */
+  sharing(label: string, commandLine: string): Command
   /** ssh's own log, from a position in it. */
   log(from?: number): Promise<string>
 }

@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers'
 import { createGzip } from 'node:zlib'
 import { formatLogin } from '../core/destination.js'
 import { PushError } from '../core/errors.js'
-import type { Session } from '../core/model.js'
+import type { Command, Running, Session } from '../core/model.js'
 import { orStop } from '../core/remote-stop.js'
 import { type Difference, journalOf, wholeJournal } from './manifest.js'
 import { confirmation, draftScript, endingScript } from './memory.js'
@@ -42,15 +42,18 @@ export function openConclusion(
 ): Conclusion {
   const { host, settings } = task
   const { entries, sums, memory } = listing
-  const command = session.connection.remote('conclusion', 'gzip -dc | sh')
+  const { connection } = session
+  const script = ['conclusion', 'gzip -dc | sh'] as const
   const rewrite = difference === undefined || carryOn !== true
-  const journal = sums === undefined ? [] : rewrite ? wholeJournal(entries) : [journalOf(difference, entries)]
-  const opened = host.clock.sleep(precedence, host.signal).then(async () => {
+  const journal = () => (sums === undefined ? [] : rewrite ? wholeJournal(entries) : [journalOf(difference, entries)])
+  const open = async (command: Command) => {
     const running = host.runner.start(command, { signal: host.signal, idle: settings.idleTimeout })
     running.pause()
-    running.write(await pack(draftScript(journal)))
+    running.write(await pack(draftScript(journal())))
     return running
-  })
+  }
+  // The line may be lost at any moment, and then the next attempt is the one to log in.
+  const opened = host.clock.sleep(precedence, host.signal).then(() => open(connection.sharing(...script)))
   opened.catch(() => undefined)
   const gone = settings.delete ? difference : undefined
   return {
@@ -58,9 +61,14 @@ export function openConclusion(
       const { removed = [], removedDirectories = [] } = gone ?? {}
       const ending = endingScript(memory, { revision, removed, removedDirectories, sums, rewrite })
       const certain = sums !== undefined && isSettled(task, listing, difference)
-      const running = await opened
-      running.end(await pack(certain ? [ending, confirmation] : [ending]))
-      const { code, stderr } = await running.done.catch(orStop(session, host))
+      const conclude = async (running: Running) => {
+        running.end(await pack(certain ? [ending, confirmation] : [ending]))
+        return await running.done.catch(orStop(session, host))
+      }
+      const early = await conclude(await opened)
+      // Where one session at a time is allowed, rsync had it.
+      const refused = early.code === 255 && connection.shared()
+      const { code, stderr } = refused ? await conclude(await open(connection.remote(...script))) : early
       if (code === 0) return
       const evidence = stderr.trim().split('\n')[0] ?? ''
       if (code === 2 || removed.length === 0) return host.log.debug(`The server did not remember the push: ${evidence}`)
